@@ -1,0 +1,1 @@
+//! Measures redispy beside other clients and parsers.

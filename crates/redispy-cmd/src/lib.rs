@@ -1,0 +1,1 @@
+//! Redis and Valkey commands: what to say and how to read the answer, without I/O.

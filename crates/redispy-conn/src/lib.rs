@@ -1,0 +1,1 @@
+//! Connections to Redis and Valkey servers and their lending: transports, handshake, deadlines, pool.

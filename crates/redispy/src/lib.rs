@@ -1,0 +1,1 @@
+//! A Redis and Valkey client for programs that use threads.
