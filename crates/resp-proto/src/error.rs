@@ -64,6 +64,12 @@ pub enum ErrorKind {
     /// A streamed map ends between a key and its value.
     #[error("map with a key but no value")]
     OddMap,
+    /// An argument of a request does not begin with `$`.
+    #[error("expected '$', got {:?}", char::from(*.0))]
+    ExpectedBulk(u8),
+    /// An inline command has a quote that is never closed, or text right behind a closing one.
+    #[error("unbalanced quotes")]
+    Quotes,
     /// More than a limit allows.
     #[error("over the limit {0}")]
     Limit(Limit),

@@ -22,13 +22,16 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod buffer;
 mod decoder;
 mod encoder;
 mod error;
 mod frame;
 mod limits;
 mod node;
+mod request;
 mod scan;
+mod token;
 
 pub use decoder::Decoder;
 pub use encoder::{Protocol, encode_command, write_array_header, write_bulk, write_bulk_integer};
@@ -36,4 +39,5 @@ pub use error::{Error, ErrorKind, Limit};
 pub use frame::Frame;
 pub use limits::Limits;
 pub use node::{Items, Kind, Node, Reply};
+pub use request::{Args, Request, RequestDecoder};
 pub use scan::{Scanner, Status};
