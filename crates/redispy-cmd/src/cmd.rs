@@ -124,6 +124,10 @@ pub struct Request {
     refused: Option<Box<ReplyError>>,
 }
 
+/// A place between the arguments of one [`Request`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(usize);
+
 /// Room for `*`, 20 digits, CR and LF.
 const HEADER_ROOM: usize = 23;
 
@@ -177,6 +181,39 @@ impl Request {
         pairs.write_pairs(self);
         if self.count == before {
             self.refuse(what, "at least one pair");
+        }
+    }
+
+    /// Appends how many arguments follow, then the arguments, the way of `LMPOP numkeys key [key ...]`; none is an error that
+    /// names `what`.
+    pub fn counted_args(&mut self, what: &'static str, args: impl ToArgs) {
+        let (mark, before) = (self.mark(), self.count);
+        self.some_args(what, args);
+        let amount = self.count - before;
+        self.insert(mark, |request| request.push_integer(i64::try_from(amount).unwrap_or(i64::MAX)));
+    }
+
+    /// Appends how many pairs follow, then the pairs, the way of `HSETEX .. FIELDS numfields field value [field value ...]`;
+    /// none is an error that names `what`.
+    pub fn counted_pairs(&mut self, what: &'static str, pairs: impl ToPairs) {
+        let (mark, before) = (self.mark(), self.count);
+        self.some_pairs(what, pairs);
+        let amount = (self.count - before) / 2;
+        self.insert(mark, |request| request.push_integer(i64::try_from(amount).unwrap_or(i64::MAX)));
+    }
+
+    /// The place behind the arguments written so far, for those that are known only later.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.buffer.len())
+    }
+
+    /// Puts the arguments that `write` appends where `mark` was taken, before what follows it.
+    pub(crate) fn insert(&mut self, mark: Mark, write: impl FnOnce(&mut Self)) {
+        let end = self.buffer.len();
+        write(self);
+        let appended = self.buffer.len() - end;
+        if let Some(tail) = self.buffer.get_mut(mark.0..) {
+            tail.rotate_right(appended);
         }
     }
 
@@ -406,6 +443,27 @@ mod tests {
         }
         assert!(command.request().bytes().starts_with(b"*121\r\n$3\r\nDEL\r\n$1\r\n1\r\n"));
         assert_eq!(command.request().iter().count(), 121);
+    }
+
+    #[test]
+    fn a_number_is_put_before_the_arguments_it_counts() {
+        let mut request = Request::new(&spec::LMPOP);
+        request.counted_args("keys", ("a", "b"));
+        request.arg("LEFT");
+        assert_eq!(request.bytes(), b"*5\r\n$5\r\nLMPOP\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\nb\r\n$4\r\nLEFT\r\n");
+    }
+
+    #[test]
+    fn options_known_late_go_where_they_belong() {
+        let mut request = Request::new(&spec::HGETDEL);
+        request.arg("h");
+        let mark = request.mark();
+        request.arg("f");
+        request.insert(mark, |request| request.args(("FIELDS", 1)));
+        assert_eq!(
+            request.bytes(),
+            b"*5\r\n$7\r\nHGETDEL\r\n$1\r\nh\r\n$6\r\nFIELDS\r\n$1\r\n1\r\n$1\r\nf\r\n"
+        );
     }
 
     #[test]

@@ -1,0 +1,11 @@
+//! Every command of every group: what it sends, byte by byte, and what it makes of the replies of RESP2 and RESP3.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod double;
