@@ -1,78 +1,24 @@
-//! What can be an argument: one (`ToArg`), one or many (`ToArgs`), pairs (`ToPairs`).
+//! What can be an argument: one ([`ToArg`]), one or many ([`ToArgs`]), pairs ([`ToPairs`]), scores with members
+//! ([`ToScored`]), times ([`ToSeconds`] and its kin).
+//!
+//! | wanted | what fits |
+//! |---|---|
+//! | one argument | strings, byte strings (`&[u8]`, `[u8; N]`, `Vec<u8>`, `Bytes`), integers, floats, `char`, [`Text`] |
+//! | one or many | each of these, and slices, arrays, `Vec`, `VecDeque`, sets and tuples of them, [`each`] |
+//! | pairs | `(field, value)`, slices, arrays and `Vec` of these, maps, `((f1, v1), (f2, v2))` for mixed types, [`each`] |
+//! | scores with members | `(score, member)` with an `f64` score, collections of these, maps from member to score, [`each`] |
+//!
+//! `u8`, `bool` and `Option` are no arguments: `Vec<u8>` is one byte string, a truth value has no form that all commands
+//! share, and an argument that may be missing belongs on a builder.
 
-use crate::cmd::Request;
+mod many;
+mod one;
+mod pairs;
+mod scored;
+mod time;
 
-/// The place of one argument; it is written once.
-#[derive(Debug)]
-pub struct Arg<'a>(&'a mut Request);
-
-impl<'a> Arg<'a> {
-    pub(crate) fn new(request: &'a mut Request) -> Self {
-        Arg(request)
-    }
-
-    /// Writes these bytes.
-    pub fn bytes(self, bytes: &[u8]) {
-        self.0.push(bytes);
-    }
-
-    /// Writes a decimal number.
-    pub fn integer(self, value: i64) {
-        self.0.push_integer(value);
-    }
-}
-
-/// One argument.
-pub trait ToArg {
-    /// Writes it.
-    fn write_arg(&self, arg: Arg<'_>);
-}
-
-/// One argument or many.
-pub trait ToArgs {
-    /// Writes them in order.
-    fn write_args(self, request: &mut Request);
-}
-
-/// Pairs: fields with values, keys with values.
-pub trait ToPairs {
-    /// Writes key, value, key, value.
-    fn write_pairs(self, request: &mut Request);
-}
-
-impl ToArg for str {
-    fn write_arg(&self, arg: Arg<'_>) {
-        arg.bytes(self.as_bytes());
-    }
-}
-
-impl<T: ToArg + ?Sized> ToArg for &T {
-    fn write_arg(&self, arg: Arg<'_>) {
-        (**self).write_arg(arg);
-    }
-}
-
-impl ToArg for i32 {
-    fn write_arg(&self, arg: Arg<'_>) {
-        arg.integer((*self).into());
-    }
-}
-
-impl ToArg for i64 {
-    fn write_arg(&self, arg: Arg<'_>) {
-        arg.integer(*self);
-    }
-}
-
-impl<T: ToArg> ToArgs for T {
-    fn write_args(self, request: &mut Request) {
-        request.arg(self);
-    }
-}
-
-impl<A: ToArg, B: ToArg> ToArgs for (A, B) {
-    fn write_args(self, request: &mut Request) {
-        request.arg(self.0);
-        request.arg(self.1);
-    }
-}
+pub use many::{Each, ToArgs, each};
+pub use one::{Arg, Text, ToArg};
+pub use pairs::ToPairs;
+pub use scored::ToScored;
+pub use time::{TimeArg, ToMillis, ToSeconds, ToUnixMillis, ToUnixSeconds};

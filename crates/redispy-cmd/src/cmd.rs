@@ -158,7 +158,11 @@ impl Request {
 
     /// Appends one argument.
     pub fn arg(&mut self, arg: impl ToArg) {
+        let before = self.count;
         arg.write_arg(Arg::new(self));
+        if self.count == before {
+            self.refuse("argument", "written or refused by its `ToArg`");
+        }
     }
 
     /// Appends one argument or many.

@@ -7,7 +7,7 @@ pub mod execute;
 pub mod reply;
 pub mod spec;
 
-pub use arg::{ToArg, ToArgs, ToPairs};
+pub use arg::{Text, ToArg, ToArgs, ToPairs, ToScored, each};
 pub use cmd::{Block, Cmd, Reader, Request, cmd};
 pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock};
 pub use reply::{FromReply, ReplyError, ReplyErrorKind, ServerError, Value};
