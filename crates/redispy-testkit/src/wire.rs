@@ -72,6 +72,13 @@ impl Listener {
         }
     }
 
+    pub(crate) fn set_nonblocking(&self) -> io::Result<()> {
+        match self {
+            Listener::Tcp(listener) => listener.set_nonblocking(true),
+            Listener::Unix(listener) => listener.set_nonblocking(true),
+        }
+    }
+
     pub(crate) fn endpoint(&self) -> io::Result<Endpoint> {
         match self {
             Listener::Tcp(listener) => listener.local_addr().map(Endpoint::Tcp),
