@@ -8,7 +8,7 @@ use resp_proto::Node;
 
 use crate::arg::{Arg, ToArg, ToArgs, ToPairs};
 use crate::execute::IntoCmd;
-use crate::reply::{FromReply, ReplyError, Value};
+use crate::reply::{FromReply, ReplyError, ReplyErrorKind, Value};
 use crate::spec::{self, Spec};
 
 /// Reads a reply into the type that a command answers with.
@@ -149,7 +149,8 @@ impl Request {
         request
     }
 
-    fn empty() -> Self {
+    /// A request without words: scratch for arguments that are [appended](Self::append) to another later.
+    pub(crate) fn empty() -> Self {
         let mut buffer = SPARE.try_with(Cell::take).unwrap_or_default();
         buffer.clear();
         buffer.resize(HEADER_ROOM, 0);
@@ -204,6 +205,20 @@ impl Request {
         self.some_pairs(what, pairs);
         let amount = (self.count - before) / 2;
         self.insert(mark, |request| request.push_integer(i64::try_from(amount).unwrap_or(i64::MAX)));
+    }
+
+    /// Appends the arguments of `other`, and its refusal.
+    pub(crate) fn append(&mut self, other: &Request) {
+        self.buffer.extend_from_slice(other.buffer.get(HEADER_ROOM..).unwrap_or_default());
+        self.counted(self.count + other.count);
+        self.refuse_as(other);
+    }
+
+    /// Takes over the refusal of `other`.
+    pub(crate) fn refuse_as(&mut self, other: &Request) {
+        if let Some(ReplyErrorKind::Argument { argument, expected }) = other.refusal().map(ReplyError::kind) {
+            self.refuse(argument, expected);
+        }
     }
 
     /// The place behind the arguments written so far, for those that are known only later.

@@ -1,5 +1,9 @@
 //! The commands: for each group one file with its builders (functions and structs) and its trait.
 
+mod connection;
+mod connection_state;
 mod string;
 
+pub use connection::*;
+pub use connection_state::*;
 pub use string::*;

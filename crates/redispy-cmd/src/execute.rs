@@ -92,6 +92,15 @@ pub trait MayBlock {}
 
 impl<C: Call + ?Sized> MayBlock for &C {}
 
+/// What has one connection to itself: a session. Commands that change their connection run on nothing else, since a client
+/// lends another connection to each call and a pipeline gives its own back.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no connection of its own for this command to change",
+    label = "not a session",
+    note = "say it in the client's configuration, which every connection follows, or take a session"
+)]
+pub trait OwnsConnection {}
+
 /// Commands given as words, for what has no typed method.
 pub trait ExecuteCommand: Execute {
     /// Sends any command; the reply is a [`Value`].

@@ -3,11 +3,14 @@
 pub mod arg;
 mod cmd;
 pub mod commands;
+mod connection_state;
 pub mod execute;
+pub mod replies;
 pub mod reply;
 pub mod spec;
 
 pub use arg::{Text, ToArg, ToArgs, ToPairs, ToScored, each};
 pub use cmd::{Block, Cmd, Reader, Request, cmd};
-pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock};
+pub use connection_state::{changes_connection, closes_connection, takes_over_connection};
+pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection};
 pub use reply::{FromReply, ReplyError, ReplyErrorKind, ServerError, Value};

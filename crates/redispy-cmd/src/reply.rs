@@ -205,6 +205,18 @@ impl<T: FromReply> FromReply for Option<T> {
     }
 }
 
+/// Reads the reply of a command that can only say `OK`.
+///
+/// # Errors
+///
+/// The reply is anything else.
+pub fn ok(node: Node<'_>) -> Result<(), ReplyError> {
+    if node.as_bytes().as_deref() == Some(b"OK") {
+        return Ok(());
+    }
+    Err(ReplyError::unexpected("OK", &node))
+}
+
 /// Reads a status reply: `OK` is true, nil false.
 ///
 /// # Errors

@@ -1,0 +1,444 @@
+//! Commands that change the connection they run on: its database, user, name, protocol, whether it answers.
+//!
+//! A client lends any of its connections to each call, so they would change what other callers find. Their methods therefore
+//! exist only where a connection is owned ([`OwnsConnection`]): on a session. For a client the same things belong into its
+//! configuration, which every connection follows.
+
+use resp_proto::Node;
+
+use crate::arg::{ToArg, ToArgs};
+use crate::cmd::{Cmd, Request};
+use crate::execute::{Execute, IntoCmd, OwnsConnection};
+use crate::replies::Hello;
+use crate::reply::{ReplyError, ok};
+use crate::spec;
+
+/// Commands that change the connection they run on.
+///
+/// MONITOR and `CLIENT REPLY` have no method: after them the server does not answer each command with one reply. See
+/// [`monitor()`] and [`client_reply()`].
+pub trait ConnectionStateCommands: Execute {
+    /// Authenticates the default user. `AUTH password`, since Redis 1.0, O(N) with N the user's passwords: nothing but success.
+    fn auth(self, password: impl ToArg) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(auth(password))
+    }
+
+    /// Authenticates a user. `AUTH username password`, since Redis 6.0, O(N) with N the user's passwords: nothing but success.
+    fn auth_user(self, username: impl ToArg, password: impl ToArg) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(auth_user(username, password))
+    }
+
+    /// Says whether the keys of the next command are tracked, where tracking is by opting in or out.
+    /// `CLIENT CACHING YES|NO`, since Redis 6.0, O(1): nothing but success.
+    fn client_caching(self, track: bool) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_caching(track))
+    }
+
+    /// Claims capabilities of the client, such as `redirect`. `CLIENT CAPA capability [capability ...]`, since Valkey 8.0,
+    /// O(1): nothing but success.
+    fn client_capa(self, capabilities: impl ToArgs) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_capa(capabilities))
+    }
+
+    /// Marks the connection as the source of an import, while the server is in import mode.
+    /// `CLIENT IMPORT-SOURCE ON|OFF`, since Valkey 8.1, O(1): nothing but success.
+    fn client_import_source(self, on: bool) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_import_source(on))
+    }
+
+    /// Exempts the connection from being closed when clients take too much memory. `CLIENT NO-EVICT ON|OFF`, since
+    /// Redis 7.0, O(1): nothing but success.
+    fn client_no_evict(self, on: bool) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_no_evict(on))
+    }
+
+    /// Lets the connection's reads leave the recency and frequency of keys alone. `CLIENT NO-TOUCH ON|OFF`, since
+    /// Redis 7.2, O(1): nothing but success.
+    fn client_no_touch(self, on: bool) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_no_touch(on))
+    }
+
+    /// Names the library that opened the connection, or its version. `CLIENT SETINFO LIB-NAME|LIB-VER value`, since
+    /// Redis 7.2, O(1): nothing but success.
+    fn client_setinfo(self, attribute: ClientAttribute, value: impl ToArg) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_setinfo(attribute, value))
+    }
+
+    /// Names the connection; an empty name takes it away. `CLIENT SETNAME connection-name`, since Redis 2.6.9, O(1):
+    /// nothing but success.
+    fn client_setname(self, name: impl ToArg) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_setname(name))
+    }
+
+    /// Turns on that the server tells when keys read on this connection change. `CLIENT TRACKING ON`, since Redis 6.0, O(1):
+    /// nothing but success.
+    fn client_tracking(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_tracking())
+    }
+
+    /// Turns tracking off. `CLIENT TRACKING OFF`, since Redis 6.0, O(1), with many prefixes O(N): nothing but success.
+    fn client_tracking_off(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(client_tracking_off())
+    }
+
+    /// What server this is and which protocol the connection speaks. `HELLO`, since Redis 6.2, O(1): a [`Hello`]. To
+    /// switch protocols see [`cmd::hello`](hello()).
+    fn hello(self) -> Self::Output<Hello>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(hello())
+    }
+
+    /// Closes the connection after its reply. `QUIT`, since Redis 1.0, deprecated since 7.2, O(1): nothing but success.
+    fn quit(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(quit())
+    }
+
+    /// Makes the connection like new: no user, database 0, RESP2, no name, no WATCH, no subscription. `RESET`, since
+    /// Redis 6.2, O(1): nothing but success.
+    fn reset(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(reset())
+    }
+
+    /// Changes the database. `SELECT index`, since Redis 1.0, O(1): nothing but success.
+    fn select(self, index: u32) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(select(index))
+    }
+}
+
+impl<E: Execute> ConnectionStateCommands for E {}
+
+/// Authenticates the default user. `AUTH password`, since Redis 1.0, O(N) with N the user's passwords: nothing but success.
+pub fn auth(password: impl ToArg) -> Cmd<()> {
+    Cmd::new(&spec::AUTH, ok).arg(password)
+}
+
+/// Authenticates a user. `AUTH username password`, since Redis 6.0, O(N) with N the user's passwords: nothing but success.
+pub fn auth_user(username: impl ToArg, password: impl ToArg) -> Cmd<()> {
+    Cmd::new(&spec::AUTH, ok).arg(username).arg(password)
+}
+
+/// Says whether the keys of the next command are tracked, where tracking is by opting in or out.
+/// `CLIENT CACHING YES|NO`, since Redis 6.0, O(1): nothing but success.
+pub fn client_caching(track: bool) -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_CACHING, ok).arg(if track { "YES" } else { "NO" })
+}
+
+/// Claims capabilities of the client, such as `redirect`. `CLIENT CAPA capability [capability ...]`, since Valkey 8.0, O(1):
+/// nothing but success.
+pub fn client_capa(capabilities: impl ToArgs) -> Cmd<()> {
+    let mut request = Request::new(&spec::CLIENT_CAPA);
+    request.some_args("capabilities", capabilities);
+    Cmd::from_request(request, ok)
+}
+
+/// Marks the connection as the source of an import, while the server is in import mode.
+/// `CLIENT IMPORT-SOURCE ON|OFF`, since Valkey 8.1, O(1): nothing but success.
+pub fn client_import_source(on: bool) -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_IMPORT_SOURCE, ok).arg(on_off(on))
+}
+
+/// Exempts the connection from being closed when clients take too much memory. `CLIENT NO-EVICT ON|OFF`, since Redis 7.0,
+/// O(1): nothing but success.
+pub fn client_no_evict(on: bool) -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_NO_EVICT, ok).arg(on_off(on))
+}
+
+/// Lets the connection's reads leave the recency and frequency of keys alone. `CLIENT NO-TOUCH ON|OFF`, since Redis 7.2,
+/// O(1): nothing but success.
+pub fn client_no_touch(on: bool) -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_NO_TOUCH, ok).arg(on_off(on))
+}
+
+/// Says whether the server answers. `CLIENT REPLY ON|OFF|SKIP`, since Redis 3.2, O(1): success for `ON`; for the others there
+/// is **no reply at all**, so only code that writes to a connection itself can use them
+/// ([`takes_over_connection`](crate::takes_over_connection)).
+pub fn client_reply(mode: ReplyMode) -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_REPLY, ok).arg(match mode {
+        ReplyMode::On => "ON",
+        ReplyMode::Off => "OFF",
+        ReplyMode::Skip => "SKIP",
+    })
+}
+
+/// Names the library that opened the connection, or its version. `CLIENT SETINFO LIB-NAME|LIB-VER value`, since Redis 7.2,
+/// O(1): nothing but success.
+pub fn client_setinfo(attribute: ClientAttribute, value: impl ToArg) -> Cmd<()> {
+    let attribute = match attribute {
+        ClientAttribute::LibName => "LIB-NAME",
+        ClientAttribute::LibVer => "LIB-VER",
+    };
+    Cmd::new(&spec::CLIENT_SETINFO, ok).arg(attribute).arg(value)
+}
+
+/// Names the connection; an empty name takes it away. `CLIENT SETNAME connection-name`, since Redis 2.6.9, O(1): nothing but
+/// success.
+pub fn client_setname(name: impl ToArg) -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_SETNAME, ok).arg(name)
+}
+
+/// Turns on that the server tells when keys read on this connection change.
+/// `CLIENT TRACKING ON [REDIRECT client-id] [PREFIX prefix ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]`, since Redis 6.0, O(1):
+/// nothing but success.
+pub fn client_tracking() -> ClientTracking {
+    ClientTracking { redirect: None, mode: Mode::Default, noloop: false }
+}
+
+/// Turns tracking off. `CLIENT TRACKING OFF`, since Redis 6.0, O(1), with many prefixes O(N): nothing but success.
+pub fn client_tracking_off() -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_TRACKING, ok).arg("OFF")
+}
+
+/// What server this is and which protocol the connection speaks; with a [protocol](HelloRequest::protocol) switches to it.
+/// `HELLO [protover [AUTH username password] [SETNAME clientname]]`, since Redis 6.0, without arguments since 6.2, O(1): a
+/// [`Hello`].
+pub fn hello() -> HelloRequest {
+    HelloRequest { request: Request::new(&spec::HELLO) }
+}
+
+/// Streams every command that the server gets. `MONITOR`, since Redis 1.0: success, and from then on lines instead of
+/// replies, so only code that reads a connection itself can use it
+/// ([`takes_over_connection`](crate::takes_over_connection)).
+pub fn monitor() -> Cmd<()> {
+    Cmd::new(&spec::MONITOR, ok)
+}
+
+/// Closes the connection after its reply. `QUIT`, since Redis 1.0, deprecated since 7.2, O(1): nothing but success.
+pub fn quit() -> Cmd<()> {
+    Cmd::new(&spec::QUIT, ok)
+}
+
+/// Makes the connection like new: no user, database 0, RESP2, no name, no WATCH, no subscription. `RESET`, since Redis 6.2,
+/// O(1): nothing but success.
+pub fn reset() -> Cmd<()> {
+    Cmd::new(&spec::RESET, was_reset)
+}
+
+/// Changes the database. `SELECT index`, since Redis 1.0, O(1): nothing but success.
+pub fn select(index: u32) -> Cmd<()> {
+    Cmd::new(&spec::SELECT, ok).arg(index)
+}
+
+/// What [`client_setinfo()`] sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClientAttribute {
+    /// The library's name.
+    LibName,
+    /// The library's version.
+    LibVer,
+}
+
+/// Whether the server answers; see [`client_reply()`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReplyMode {
+    /// It answers each command.
+    On,
+    /// It answers none until `On`.
+    Off,
+    /// It answers neither this nor the next command.
+    Skip,
+}
+
+/// `CLIENT TRACKING ON` with its options; [`client_tracking()`] makes it.
+///
+/// Which keys are tracked is one of: those read (unless said otherwise), those under some [prefixes](Self::prefixes), those
+/// [opted in](Self::optin), those not [opted out](Self::optout). The last call wins.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `session.run(command)`"]
+pub struct ClientTracking {
+    redirect: Option<i64>,
+    mode: Mode,
+    noloop: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Mode {
+    Default,
+    Bcast(Request),
+    OptIn,
+    OptOut,
+}
+
+impl ClientTracking {
+    /// Sends what changed to the client of this id instead, which needs RESP2's `__redis__:invalidate` subscription.
+    pub fn redirect(mut self, client_id: i64) -> Self {
+        self.redirect = Some(client_id);
+        self
+    }
+
+    /// Tells of all keys, read here or not.
+    pub fn bcast(mut self) -> Self {
+        self.mode = Mode::Bcast(Request::empty());
+        self
+    }
+
+    /// Tells of all keys that begin with one of `prefixes`, read here or not; written with `BCAST`, without which servers
+    /// refuse it.
+    pub fn prefixes(mut self, prefixes: impl ToArgs) -> Self {
+        let mut words = Request::empty();
+        words.some_args("prefixes", prefixes);
+        self.mode = Mode::Bcast(words);
+        self
+    }
+
+    /// Tracks only keys of commands that come right after `CLIENT CACHING YES`.
+    pub fn optin(mut self) -> Self {
+        self.mode = Mode::OptIn;
+        self
+    }
+
+    /// Tracks the keys read, but not those of commands that come right after `CLIENT CACHING NO`.
+    pub fn optout(mut self) -> Self {
+        self.mode = Mode::OptOut;
+        self
+    }
+
+    /// Does not tell of changes that this connection makes itself.
+    pub fn noloop(mut self) -> Self {
+        self.noloop = true;
+        self
+    }
+}
+
+impl IntoCmd for ClientTracking {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        let mut request = Request::new(&spec::CLIENT_TRACKING);
+        request.arg("ON");
+        if let Some(client_id) = self.redirect {
+            request.args(("REDIRECT", client_id));
+        }
+        match self.mode {
+            Mode::Default => {}
+            Mode::Bcast(prefixes) => {
+                request.arg("BCAST");
+                for prefix in prefixes.iter() {
+                    request.args(("PREFIX", prefix));
+                }
+                request.refuse_as(&prefixes);
+            }
+            Mode::OptIn => request.arg("OPTIN"),
+            Mode::OptOut => request.arg("OPTOUT"),
+        }
+        if self.noloop {
+            request.arg("NOLOOP");
+        }
+        Cmd::from_request(request, ok)
+    }
+}
+
+/// `HELLO` without arguments; [`hello()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `session.run(command)`"]
+pub struct HelloRequest {
+    request: Request,
+}
+
+impl HelloRequest {
+    /// Switches to this protocol: 2 or 3.
+    pub fn protocol(mut self, version: u32) -> HelloProtocol {
+        self.request.arg(version);
+        HelloProtocol { request: self.request, auth: None, name: None }
+    }
+}
+
+impl IntoCmd for HelloRequest {
+    type Reply = Hello;
+
+    fn into_cmd(self) -> Cmd<Hello> {
+        Cmd::from_request(self.request, Hello::read)
+    }
+}
+
+/// `HELLO protover` with its options; [`HelloRequest::protocol`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `session.run(command)`"]
+pub struct HelloProtocol {
+    request: Request,
+    auth: Option<Request>,
+    name: Option<Request>,
+}
+
+impl HelloProtocol {
+    /// Authenticates a user, of which the default one is called `default`.
+    pub fn auth(mut self, username: impl ToArg, password: impl ToArg) -> Self {
+        let mut words = Request::empty();
+        words.args(("AUTH", username, password));
+        self.auth = Some(words);
+        self
+    }
+
+    /// Names the connection.
+    pub fn setname(mut self, name: impl ToArg) -> Self {
+        let mut words = Request::empty();
+        words.args(("SETNAME", name));
+        self.name = Some(words);
+        self
+    }
+}
+
+impl IntoCmd for HelloProtocol {
+    type Reply = Hello;
+
+    fn into_cmd(mut self) -> Cmd<Hello> {
+        for words in [self.auth, self.name].iter().flatten() {
+            self.request.append(words);
+        }
+        Cmd::from_request(self.request, Hello::read)
+    }
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "ON" } else { "OFF" }
+}
+
+fn was_reset(node: Node<'_>) -> Result<(), ReplyError> {
+    if node.as_bytes().as_deref() == Some(b"RESET") {
+        return Ok(());
+    }
+    Err(ReplyError::unexpected("RESET", &node))
+}

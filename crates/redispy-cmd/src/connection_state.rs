@@ -1,0 +1,175 @@
+//! Which commands leave a connection different from what it was, told from a request as it is sent.
+//!
+//! A client lends any of its connections to each call. What one caller does to a connection the next one would find: another
+//! database, another user, a WATCH. These functions let whoever owns connections refuse or prepare for such commands, however
+//! they were written.
+
+use crate::cmd::Request;
+
+const SESSION: &str = "a session, which has one connection to itself";
+const DATABASE: &str = "the database in the client's configuration, or a session";
+const CREDENTIALS: &str = "the user and password in the client's configuration, or a session";
+const NAME: &str = "the client name in the client's configuration, or a session";
+const LIBRARY: &str = "the library name in the client's configuration, or a session";
+const PROTOCOL: &str = "the protocol in the client's configuration, or a session";
+const PUBSUB: &str = "a subscriber: `client.pubsub()`";
+const MULTI: &str = "a pipeline, which sends MULTI and EXEC around its commands";
+const WATCH: &str = "a transaction: `client.transaction(keys, ..)`";
+const MONITOR: &str = "a connection of its own, on which nothing else is sent";
+const REPLICATION: &str = "a replica; clients do not speak the replication protocol";
+const CLUSTER: &str = "a client of the cluster, which says this by itself where it is needed";
+const DROP: &str = "nothing: connections are closed with the client or session that owns them";
+
+/// What to use instead of this command on a client, if it changes the connection it runs on; `None` for all other commands.
+///
+/// ```
+/// use redispy_cmd::{changes_connection, cmd};
+///
+/// let select = cmd(("select", 3));
+/// assert_eq!(
+///     changes_connection(select.request()),
+///     Some("the database in the client's configuration, or a session")
+/// );
+/// assert_eq!(changes_connection(cmd(("GET", "key")).request()), None);
+/// ```
+pub fn changes_connection(request: &Request) -> Option<&'static str> {
+    // Names outside the table are no commands of this kind.
+    let instead = match request.spec()?.name {
+        "SELECT" => DATABASE,
+        "AUTH" => CREDENTIALS,
+        // Without arguments it only reports.
+        "HELLO" if request.count() == 1 => return None,
+        "HELLO" => PROTOCOL,
+        "QUIT" => DROP,
+        "RESET" => SESSION,
+        "CLIENT SETNAME" => NAME,
+        "CLIENT SETINFO" => LIBRARY,
+        "CLIENT CACHING"
+        | "CLIENT CAPA"
+        | "CLIENT IMPORT-SOURCE"
+        | "CLIENT NO-EVICT"
+        | "CLIENT NO-TOUCH"
+        | "CLIENT REPLY"
+        | "CLIENT TRACKING"
+        | "SCRIPT DEBUG" => SESSION,
+        "SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE" | "PUNSUBSCRIBE" | "SSUBSCRIBE" | "SUNSUBSCRIBE" => PUBSUB,
+        "MULTI" | "EXEC" | "DISCARD" => MULTI,
+        "WATCH" | "UNWATCH" => WATCH,
+        "MONITOR" => MONITOR,
+        "SYNC" | "PSYNC" | "REPLCONF" => REPLICATION,
+        "READONLY" | "READWRITE" | "ASKING" => CLUSTER,
+        _ => return None,
+    };
+    Some(instead)
+}
+
+/// What to use instead of this command even where it may change the connection, if from then on the server would no longer
+/// answer each command with one reply: it streams (`MONITOR`, subscriptions, replication) or keeps silent
+/// (`CLIENT REPLY OFF`). `None` for all other commands.
+pub fn takes_over_connection(request: &Request) -> Option<&'static str> {
+    match request.spec()?.name {
+        "CLIENT REPLY" => {
+            let speaks = request.get(2).is_some_and(|mode| mode.eq_ignore_ascii_case(b"ON"));
+            if speaks { None } else { Some("a pipeline: its replies come together and can be dropped") }
+        }
+        "SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE" | "PUNSUBSCRIBE" | "SSUBSCRIBE" | "SUNSUBSCRIBE"
+        | "MONITOR" | "SYNC" | "PSYNC" => changes_connection(request),
+        _ => None,
+    }
+}
+
+/// Whether the server answers this command by closing the connection when it does what it is asked: `SHUTDOWN`, unless it
+/// aborts another one. An error reply means that it goes on running.
+///
+/// Whoever implements [`Call`](crate::Call) lends the reply `+OK` when the connection ends instead of an answer, and never
+/// sends the command again: it would stop a server that was just started anew.
+pub fn closes_connection(request: &Request) -> bool {
+    request.name() == "SHUTDOWN" && !request.iter().skip(1).any(|word| word.eq_ignore_ascii_case(b"ABORT"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cmd::cmd;
+
+    #[test]
+    fn raw_words_are_seen_through_in_any_case() {
+        for words in [
+            "SELECT 1",
+            "auth p",
+            "hello 3",
+            "RESET",
+            "quit",
+            "client setname x",
+            "CLIENT SETINFO lib-name x",
+            "client reply off",
+            "CLIENT TRACKING on",
+            "client caching yes",
+            "client no-evict on",
+            "client no-touch on",
+            "client capa redirect",
+            "client import-source on",
+            "subscribe c",
+            "PSUBSCRIBE c",
+            "ssubscribe c",
+            "unsubscribe",
+            "punsubscribe",
+            "sunsubscribe",
+            "monitor",
+            "multi",
+            "exec",
+            "discard",
+            "watch k",
+            "unwatch",
+            "sync",
+            "psync ? -1",
+            "replconf ack 0",
+            "readonly",
+            "readwrite",
+            "asking",
+            "script debug yes",
+        ] {
+            let words: Vec<&str> = words.split(' ').collect();
+            let whole = cmd(words.as_slice());
+            assert!(changes_connection(whole.request()).is_some(), "{words:?}");
+            let (first, rest) = words.split_first().unwrap();
+            let grown = cmd(*first).arg(rest);
+            assert!(changes_connection(grown.request()).is_some(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_connection_as_it_is_is_let_through() {
+        for words in [
+            "HELLO",
+            "client list",
+            "client id",
+            "GET select",
+            "CLIENT",
+            "config set x y",
+            "NOSUCH",
+            "wait 1 0",
+        ] {
+            let words: Vec<&str> = words.split(' ').collect();
+            assert_eq!(changes_connection(cmd(words.as_slice()).request()), None, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn streams_and_silence_are_told_from_other_changes() {
+        let instead = |words: &[&str]| takes_over_connection(cmd(words).request());
+        assert!(instead(&["CLIENT", "REPLY", "off"]).is_some());
+        assert!(instead(&["CLIENT", "REPLY", "SKIP"]).is_some());
+        assert_eq!(instead(&["client", "reply", "on"]), None);
+        assert_eq!(instead(&["MONITOR"]), Some(MONITOR));
+        assert_eq!(instead(&["SUBSCRIBE", "c"]), Some(PUBSUB));
+        assert_eq!(instead(&["SELECT", "1"]), None);
+    }
+
+    #[test]
+    fn only_shutdown_is_answered_by_the_end_of_the_connection() {
+        let closes = |words: &[&str]| closes_connection(cmd(words).request());
+        assert!(closes(&["SHUTDOWN"]) && closes(&["shutdown", "NOSAVE"]));
+        assert!(!closes(&["SHUTDOWN", "abort"]) && !closes(&["QUIT"]));
+    }
+}

@@ -1,0 +1,11 @@
+//! Replies with more to them than one value.
+//!
+//! Servers add fields from version to version. What a struct does not name is kept in its `other`, and a field that a server
+//! does not send is `None` or empty, so the same code reads the replies of every server.
+
+mod fields;
+mod hello;
+mod module_info;
+
+pub use hello::Hello;
+pub use module_info::ModuleInfo;

@@ -1,0 +1,171 @@
+//! Readers of what servers tell about themselves: fields with names, in RESP2 as flat arrays, in RESP3 as maps.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use resp_proto::Node;
+
+use crate::reply::{ReplyError, Value};
+
+/// The named fields of one reply. Taking a field leaves those behind that a struct does not name.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(BTreeMap<String, Value>);
+
+impl Fields {
+    /// The fields of a map or of a flat array of names and values; `expected` names what was to come.
+    pub(crate) fn read(node: Node<'_>, expected: &'static str) -> Result<Self, ReplyError> {
+        if !node.is_aggregate() {
+            return Err(ReplyError::unexpected(expected, &node));
+        }
+        Ok(Fields::of(node.into_frame()).unwrap_or_default())
+    }
+
+    /// As [`read`](Self::read), of what was read already; `None` for what has no fields.
+    pub(crate) fn of(value: Value) -> Option<Self> {
+        if let Value::Map(pairs) = value {
+            return Some(Fields(pairs.into_iter().map(|(name, value)| (text_of(&name), value)).collect()));
+        }
+        let mut items = items_of(value)?.into_iter();
+        let mut fields = BTreeMap::new();
+        while let (Some(name), Some(value)) = (items.next(), items.next()) {
+            fields.insert(text_of(&name), value);
+        }
+        Some(Fields(fields))
+    }
+
+    /// Takes the field of this name as `convert` gives it. What it cannot convert stays behind; nil is no value.
+    pub(crate) fn take<T>(&mut self, name: &str, convert: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
+        let value = convert(self.0.get(name)?)?;
+        self.0.remove(name);
+        Some(value)
+    }
+
+    pub(crate) fn take_any(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
+    }
+
+    pub(crate) fn integer(&mut self, name: &str) -> Option<i64> {
+        self.take(name, integer_of)
+    }
+
+    pub(crate) fn unsigned(&mut self, name: &str) -> Option<u64> {
+        self.take(name, unsigned_of)
+    }
+
+    pub(crate) fn float(&mut self, name: &str) -> Option<f64> {
+        self.take(name, float_of)
+    }
+
+    /// The text of a string or number, empty when there is none.
+    pub(crate) fn text(&mut self, name: &str) -> String {
+        self.take(name, scalar_text).unwrap_or_default()
+    }
+
+    pub(crate) fn maybe_text(&mut self, name: &str) -> Option<String> {
+        self.take(name, scalar_text)
+    }
+
+    /// The texts of an array or set, none when there is none.
+    pub(crate) fn texts(&mut self, name: &str) -> Vec<String> {
+        self.take(name, |value| items(value).map(|items| items.iter().map(text_of).collect()))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn unix_millis(&mut self, name: &str) -> Option<SystemTime> {
+        self.unsigned(name).map(|millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis))
+    }
+
+    /// The names of the fields not taken so far.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// The fields that were not taken.
+    pub(crate) fn rest(self) -> BTreeMap<String, Value> {
+        self.0
+    }
+}
+
+/// The elements of an aggregate; nil has none. `expected` names what was to come.
+pub(crate) fn elements<T>(
+    node: Node<'_>,
+    expected: &'static str,
+    read: impl Fn(Node<'_>) -> Result<T, ReplyError>,
+) -> Result<Vec<T>, ReplyError> {
+    if node.is_null() {
+        return Ok(Vec::new());
+    }
+    if !node.is_aggregate() {
+        return Err(ReplyError::unexpected(expected, &node));
+    }
+    node.into_items().into_iter().flatten().map(read).collect()
+}
+
+/// Reads an array of texts of the server's own making; bytes that are no UTF-8 are replaced.
+pub(crate) fn texts(node: Node<'_>) -> Result<Vec<String>, ReplyError> {
+    elements(node, "an array of texts", text)
+}
+
+/// Reads a text of the server's own making; bytes that are no UTF-8 are replaced.
+pub(crate) fn text(node: Node<'_>) -> Result<String, ReplyError> {
+    match node.as_bytes() {
+        Some(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        None => Err(ReplyError::unexpected("a text", &node)),
+    }
+}
+
+/// The bytes of a string.
+pub(crate) fn bytes_of(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::BulkString(bytes) | Value::SimpleString(bytes) | Value::BigNumber(bytes) => Some(bytes),
+        Value::VerbatimString { text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+/// The elements of an array, set or push.
+pub(crate) fn items(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => Some(items),
+        _ => None,
+    }
+}
+
+pub(crate) fn items_of(value: Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => Some(items),
+        _ => None,
+    }
+}
+
+/// The text of a string or number, empty for all else.
+pub(crate) fn text_of(value: &Value) -> String {
+    scalar_text(value).unwrap_or_default()
+}
+
+pub(crate) fn integer_of(value: &Value) -> Option<i64> {
+    match value {
+        Value::Integer(integer) => Some(*integer),
+        _ => std::str::from_utf8(bytes_of(value)?).ok()?.parse().ok(),
+    }
+}
+
+pub(crate) fn unsigned_of(value: &Value) -> Option<u64> {
+    integer_of(value)?.try_into().ok()
+}
+
+fn float_of(value: &Value) -> Option<f64> {
+    match value {
+        Value::Double(float) => Some(*float),
+        Value::Integer(integer) => Some(*integer as f64),
+        _ => std::str::from_utf8(bytes_of(value)?).ok()?.parse().ok(),
+    }
+}
+
+fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Integer(integer) => Some(integer.to_string()),
+        Value::Double(float) => Some(float.to_string()),
+        _ => Some(String::from_utf8_lossy(bytes_of(value)?).into_owned()),
+    }
+}
