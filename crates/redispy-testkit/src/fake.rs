@@ -452,19 +452,18 @@ impl Player {
         }
     }
 
+    /// Waits for the first command, and answers those of a handshake that are there.
     fn answer_handshake(&mut self) -> Result<(), Stop> {
-        let mut answered = 0;
-        loop {
-            let Some(command) = self.read_command(answered == 0)? else {
-                return if answered == 0 { Err(self.ended_instead("a handshake")) } else { Ok(()) };
-            };
+        let mut wait = true;
+        while let Some(command) = self.read_command(wait)? {
             if !self.answer_opening(&command)? {
-                // It belongs to the next step: take it back.
+                // It belongs to the next step.
                 self.untake();
-                return if answered == 0 { Err(mismatch("a handshake", &show(&command))) } else { Ok(()) };
+                break;
             }
-            answered += 1;
+            wait = false;
         }
+        Ok(())
     }
 
     /// The next command that is not one of the handshake; `None` at the end of the stream.

@@ -32,9 +32,9 @@ impl Script {
     }
 
     /// Answers the commands that open a connection, in whatever order they come: `HELLO`, `AUTH`, `SELECT`,
-    /// `CLIENT SETNAME`, `CLIENT SETINFO`, `CLIENT NO-EVICT` and `CLIENT NO-TOUCH`. Waits for the first of them and answers all that
-    /// arrived with it; such commands that come later are answered too, and are never taken for what a later step
-    /// expects.
+    /// `CLIENT SETNAME`, `CLIENT SETINFO`, `CLIENT NO-EVICT` and `CLIENT NO-TOUCH`. Waits for the connection's first
+    /// command and answers those of the handshake that arrived with it, be there any or none. Such commands that come
+    /// later are answered too, and are never taken for what a later step expects.
     pub fn handshake(self, handshake: Handshake) -> Self {
         self.then(Step::Handshake(handshake))
     }
