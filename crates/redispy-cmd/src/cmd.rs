@@ -121,7 +121,7 @@ pub struct Request {
     start: usize,
     count: usize,
     spec: Option<&'static Spec>,
-    refused: Option<Box<ReplyError>>,
+    refused: Option<ReplyError>,
 }
 
 /// A place between the arguments of one [`Request`].
@@ -240,13 +240,13 @@ impl Request {
     /// sent. The first refusal stays.
     pub fn refuse(&mut self, argument: &'static str, expected: &'static str) {
         if self.refused.is_none() {
-            self.refused = Some(Box::new(ReplyError::argument(argument, expected).in_command(self)));
+            self.refused = Some(ReplyError::argument(argument, expected).in_command(self));
         }
     }
 
     /// Why this command cannot be sent, if so.
     pub fn refusal(&self) -> Option<&ReplyError> {
-        self.refused.as_deref()
+        self.refused.as_ref()
     }
 
     /// The whole command as it goes over the wire.

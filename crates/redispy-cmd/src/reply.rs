@@ -1,15 +1,64 @@
 //! How a reply becomes a type, and what goes wrong when it does not fit.
+//!
+//! | type | replies it reads |
+//! |---|---|
+//! | integers (not `u8`) | integers, decimal numbers in strings (as RESP2 sends them), doubles and big numbers that are whole, booleans as 0 and 1; all checked for range |
+//! | `f64`, `f32` | doubles, numbers in strings, integers |
+//! | `bool` | booleans, the integers 0 and 1 |
+//! | `String`, `Box<str>`, `Arc<str>` | strings of every kind in UTF-8, and the text of doubles and big numbers, which RESP2 sends as strings |
+//! | `Vec<u8>`, `Bytes`, `Box<[u8]>`, `Arc<[u8]>`, `[u8; N]` | the same as bytes |
+//! | `Option<T>` | nil, or what `T` reads |
+//! | `Vec<T>`, `VecDeque`, `Box<[T]>`, `[T; N]`, sets, tuples | arrays, sets, pushes; of a map key, value, key, value, as RESP2 sends it |
+//! | `Vec<(K, V)>`, maps | maps, flat arrays of keys and values, arrays of pairs |
+//! | `Result<T, ServerError>` | an error among the elements, or what `T` reads |
+//! | [`Value`] | everything |
+//!
+//! So a type is read from RESP2 and from RESP3 with the same result.
 
-use std::fmt;
+mod collections;
+mod error;
+mod map;
+mod number;
+pub mod readers;
+mod text;
+mod tuples;
+mod whole;
 
-use resp_proto::{Kind, Node};
+use resp_proto::Node;
 
-use crate::cmd::Request;
-
+pub use error::{ReplyError, ReplyErrorKind, ServerError};
+pub use map::{FromMap, Pairs};
+pub use readers::{Page, ok, status};
 /// Any reply, as an owned tree.
 pub use resp_proto::Frame as Value;
+#[doc(hidden)]
+pub use whole::Whole;
 
 /// A type that a reply can be read into.
+///
+/// Implement it for a type of your own by reading what the reply consists of and turning that into the type:
+///
+/// ```
+/// use redispy_cmd::reply::{FromReply, ReplyError};
+/// use resp_proto::Node;
+///
+/// struct Point(f64, f64);
+///
+/// impl FromReply for Point {
+///     fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+///         let (longitude, latitude) = FromReply::from_reply(node)?;
+///         Ok(Point(longitude, latitude))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "no reply can be read into `{Self}`",
+    label = "not a type of a reply",
+    note = "say which type it is: `let name: Option<String> = ...`; `()` and `!` are none, since a reply that is not looked at \
+            would have no type at all: take a `Value`",
+    note = "`u8` is none, since `Vec<u8>` is one byte string; and text is owned: `String`, not `&str`",
+    note = "a type of your own needs an `impl FromReply`"
+)]
 pub trait FromReply: Sized {
     /// Reads it.
     ///
@@ -17,166 +66,19 @@ pub trait FromReply: Sized {
     ///
     /// The reply is a server's error or does not fit this type.
     fn from_reply(node: Node<'_>) -> Result<Self, ReplyError>;
-}
 
-/// An error that the server answered with, exactly as sent.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ServerError {
-    bytes: Box<[u8]>,
-}
-
-impl ServerError {
-    /// An error with this text, its code first.
-    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
-        ServerError { bytes: bytes.into() }
+    /// Reads it as a part of a whole reply, with what the parts share.
+    #[doc(hidden)]
+    fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+        let _ = whole;
+        Self::from_reply(node)
     }
 
-    /// Its first word when that is in capitals: `WRONGTYPE`, `ERR`; else empty.
-    pub fn code(&self) -> &str {
-        let end = self.bytes.iter().position(|&byte| byte == b' ' || byte == b'\r' || byte == b'\n');
-        let word = self.bytes.get(..end.unwrap_or(self.bytes.len())).unwrap_or_default();
-        let is_code =
-            word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
-        if is_code { std::str::from_utf8(word).unwrap_or_default() } else { "" }
+    /// Reads a list of it.
+    #[doc(hidden)]
+    fn list_from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Vec<Self>, ReplyError> {
+        collections::list(node, whole)
     }
-
-    /// The whole text as sent.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl fmt::Display for ServerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One line, whatever the server sent.
-        let text = String::from_utf8_lossy(&self.bytes);
-        f.write_str(&text.replace(['\r', '\n'], " "))
-    }
-}
-
-impl fmt::Debug for ServerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ServerError({self})")
-    }
-}
-
-impl std::error::Error for ServerError {}
-
-/// Why a command's reply is no value of the expected type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReplyError {
-    command: Option<Box<str>>,
-    kind: ReplyErrorKind,
-}
-
-/// The kinds of [`ReplyError`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ReplyErrorKind {
-    /// The server refused or failed the command.
-    Server(ServerError),
-    /// The reply does not fit the type that it was to become.
-    Type {
-        /// What was expected.
-        expected: &'static str,
-        /// What came.
-        got: Box<str>,
-    },
-    /// An argument was wrong; nothing was sent.
-    Argument {
-        /// Which argument.
-        argument: &'static str,
-        /// What was expected.
-        expected: &'static str,
-    },
-    /// A [`Call`](crate::execute::Call) said it succeeded without lending a reply.
-    Unanswered,
-}
-
-impl ReplyError {
-    /// The reply does not fit: `expected` was to come, `node` came.
-    pub fn unexpected(expected: &'static str, node: &Node<'_>) -> Self {
-        if node.is_error() {
-            return Self::server(ServerError::new(node.as_bytes().unwrap_or_default().as_ref()));
-        }
-        Self::of(ReplyErrorKind::Type { expected, got: describe(node) })
-    }
-
-    /// The server's error in `node`.
-    pub(crate) fn from_error_node(node: Node<'_>) -> Self {
-        Self::server(ServerError::new(node.into_bytes().unwrap_or_default().as_ref()))
-    }
-
-    /// The server answered with this error.
-    pub fn server(error: ServerError) -> Self {
-        Self::of(ReplyErrorKind::Server(error))
-    }
-
-    pub(crate) fn argument(argument: &'static str, expected: &'static str) -> Self {
-        Self::of(ReplyErrorKind::Argument { argument, expected })
-    }
-
-    pub(crate) fn unanswered() -> Self {
-        Self::of(ReplyErrorKind::Unanswered)
-    }
-
-    fn of(kind: ReplyErrorKind) -> Self {
-        ReplyError { command: None, kind }
-    }
-
-    /// The same error, naming the command.
-    pub fn in_command(mut self, request: &Request) -> Self {
-        if self.command.is_none() {
-            self.command = Some(request.name().into());
-        }
-        self
-    }
-
-    /// What kind of error it is.
-    pub fn kind(&self) -> &ReplyErrorKind {
-        &self.kind
-    }
-
-    /// The command's name.
-    pub fn command(&self) -> Option<&str> {
-        self.command.as_deref()
-    }
-}
-
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(command) = &self.command {
-            write!(f, "{command}: ")?;
-        }
-        match &self.kind {
-            ReplyErrorKind::Server(error) => error.fmt(f),
-            ReplyErrorKind::Type { expected, got } => write!(f, "expected {expected}, got {got}"),
-            ReplyErrorKind::Argument { argument, expected } => write!(f, "`{argument}` must be {expected}"),
-            ReplyErrorKind::Unanswered => f.write_str("no reply was given"),
-        }
-    }
-}
-
-impl std::error::Error for ReplyError {}
-
-/// The kind of a value, never its content: it may be a secret.
-fn describe(node: &Node<'_>) -> Box<str> {
-    let text = match node.kind() {
-        Kind::SimpleString => "a simple string",
-        Kind::Integer => "an integer",
-        Kind::BulkString => "a bulk string",
-        Kind::Null => "nil",
-        Kind::Array => return format!("an array of {} elements", node.size_hint()).into(),
-        Kind::Map => "a map",
-        Kind::Set => "a set",
-        Kind::Push => "a push",
-        Kind::Double => "a double",
-        Kind::Boolean => "a boolean",
-        Kind::BigNumber => "a big number",
-        Kind::VerbatimString => "a verbatim string",
-        _ => "an error",
-    };
-    text.into()
 }
 
 impl FromReply for Value {
@@ -185,49 +87,37 @@ impl FromReply for Value {
     }
 }
 
-impl FromReply for i64 {
-    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
-        node.as_i64().ok_or_else(|| ReplyError::unexpected("an integer", &node))
-    }
-}
-
-impl FromReply for String {
-    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
-        let error = ReplyError::unexpected("UTF-8 text", &node);
-        let bytes = node.into_bytes().ok_or_else(|| error.clone())?;
-        String::from_utf8(bytes.into_owned()).map_err(|_| error)
-    }
-}
-
 impl<T: FromReply> FromReply for Option<T> {
     fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
         if node.is_null() { Ok(None) } else { T::from_reply(node).map(Some) }
     }
+
+    fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+        if node.is_null() { Ok(None) } else { T::from_part(node, whole).map(Some) }
+    }
 }
 
-/// Reads the reply of a command that can only say `OK`.
-///
-/// # Errors
-///
-/// The reply is anything else.
-pub fn ok(node: Node<'_>) -> Result<(), ReplyError> {
-    if node.as_bytes().as_deref() == Some(b"OK") {
-        return Ok(());
+impl<T: FromReply> FromReply for Box<T> {
+    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+        T::from_reply(node).map(Box::new)
     }
-    Err(ReplyError::unexpected("OK", &node))
+
+    fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+        T::from_part(node, whole).map(Box::new)
+    }
 }
 
-/// Reads a status reply: `OK` is true, nil false.
-///
-/// # Errors
-///
-/// The reply is neither.
-pub fn status(node: Node<'_>) -> Result<bool, ReplyError> {
-    if node.is_null() {
-        return Ok(false);
+/// For an element that may be an error of its own, such as the reply of one command in a script or a transaction.
+impl<T: FromReply> FromReply for Result<T, ServerError> {
+    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+        if node.is_error() { Ok(Err(ServerError::from_node(node))) } else { T::from_reply(node).map(Ok) }
     }
-    if node.as_bytes().as_deref() == Some(b"OK") {
-        return Ok(true);
+
+    fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+        if node.is_error() {
+            Ok(Err(ServerError::from_node(node)))
+        } else {
+            T::from_part(node, whole).map(Ok)
+        }
     }
-    Err(ReplyError::unexpected("OK or nil", &node))
 }

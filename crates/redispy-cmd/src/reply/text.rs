@@ -1,0 +1,95 @@
+//! Replies that are text or bytes.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use resp_proto::{Kind, Node};
+
+use super::{FromReply, ReplyError, Whole};
+
+impl FromReply for String {
+    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+        owned_text(string(node, TEXT)?)
+    }
+
+    fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+        let bytes = string(node, TEXT)?;
+        match whole.text(&bytes) {
+            Some(text) => Ok(text.to_owned()),
+            None => owned_text(bytes),
+        }
+    }
+}
+
+impl FromReply for Vec<u8> {
+    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+        string(node, BYTES).map(Cow::into_owned)
+    }
+}
+
+/// A lone reply is a copy of its own. The elements of a list share one copy of the whole reply, so that each of them keeps
+/// all of it in memory: take `Vec<u8>` to keep a few of many.
+impl FromReply for Bytes {
+    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+        string(node, BYTES).map(|bytes| Bytes::from(bytes.into_owned()))
+    }
+
+    fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+        Ok(match string(node, BYTES)? {
+            Cow::Borrowed(bytes) => whole.share(bytes),
+            Cow::Owned(bytes) => bytes.into(),
+        })
+    }
+}
+
+impl<const N: usize> FromReply for [u8; N] {
+    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+        let bytes = string(node, BYTES)?;
+        let wrong = |_| ReplyError::mismatch(format!("{N} bytes"), format!("{} bytes", bytes.len()));
+        <[u8; N]>::try_from(&*bytes).map_err(wrong)
+    }
+}
+
+macro_rules! through {
+    ($($type:ty: $from:ty,)*) => {$(
+        impl FromReply for $type {
+            fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
+                <$from>::from_reply(node).map(Into::into)
+            }
+
+            fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+                <$from>::from_part(node, whole).map(Into::into)
+            }
+        }
+    )*};
+}
+
+through! {
+    Box<str>: String,
+    Arc<str>: String,
+    Box<[u8]>: Vec<u8>,
+    Arc<[u8]>: Vec<u8>,
+}
+
+const TEXT: &str = "text";
+const BYTES: &str = "a string";
+
+/// The bytes of a string of any kind, and of what RESP2 has no kind of its own for and sends as a bulk string.
+fn string<'a>(node: Node<'a>, expected: &'static str) -> Result<Cow<'a, [u8]>, ReplyError> {
+    match node.kind() {
+        Kind::BulkString | Kind::SimpleString | Kind::VerbatimString | Kind::Double | Kind::BigNumber => {
+            Ok(node.into_bytes().unwrap_or_default())
+        }
+        _ => Err(ReplyError::unexpected(expected, &node)),
+    }
+}
+
+fn owned_text(bytes: Cow<'_, [u8]>) -> Result<String, ReplyError> {
+    let text = match bytes {
+        // Checked before it is copied.
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        Cow::Owned(bytes) => String::from_utf8(bytes).ok(),
+    };
+    text.ok_or_else(|| ReplyError::mismatch("text in UTF-8", "a string that is not UTF-8"))
+}
