@@ -289,7 +289,9 @@ impl fmt::Display for Step {
 }
 
 #[derive(Clone)]
-pub(crate) struct Responder(pub(crate) Arc<dyn Fn(&[Vec<u8>]) -> Answer + Send + Sync>);
+pub(crate) struct Responder(pub(crate) Arc<Respond>);
+
+type Respond = dyn Fn(&[Vec<u8>]) -> Answer + Send + Sync;
 
 impl fmt::Debug for Responder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
