@@ -1,0 +1,292 @@
+//! Connections to be lent: each to one caller at a time, and back in the state in which it was lent.
+//!
+//! Whoever wants a connection gets the one that was given back last. If there is none, it joins a queue, in which the first
+//! come is served first, either by a connection given back or by a new one: connections are opened on short-lived threads
+//! of their own, at most [`max_dials`](crate::PoolConfig::max_dials) at a time and no more than there are callers waiting.
+//! A caller whose deadline passes leaves the queue, the connection it was waiting for serves someone else. No lock is held
+//! while a connection is opened, looked at or closed.
+//!
+//! After a failed attempt only one at a time follows, each after a pause that doubles up to a second.
+
+mod dial;
+mod guard;
+mod state;
+
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::{Config, Connector, Deadline, Error, ErrorKind, Fixed, Outcome, Phase, Resolve, Result};
+
+pub use guard::Pooled;
+use state::{Member, Room, State, Waiter};
+
+/// A pool of connections to one server. Clones share it, and so may any number of clients.
+#[derive(Clone)]
+pub struct Pool {
+    shared: Arc<Shared>,
+}
+
+/// A connection that is out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Borrowed {
+    /// What its borrower said it would do: a command's name, mostly.
+    pub label: &'static str,
+    /// For how long it has been out.
+    pub age: Duration,
+}
+
+/// What a pool is doing, and what it has done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Connections that are out.
+    pub in_use: usize,
+    /// Connections that wait to be used.
+    pub idle: usize,
+    /// Connections that are being opened.
+    pub dialing: usize,
+    /// Callers that wait for a connection.
+    pub waiting: usize,
+    /// For how long the connection has been out that has been out longest.
+    pub oldest: Option<Duration>,
+    /// Attempts to open a connection.
+    pub dials: u64,
+    /// Attempts that failed.
+    pub failed_dials: u64,
+    /// Connections that were lent.
+    pub lent: u64,
+    /// Callers that had to wait for one.
+    pub waits: u64,
+    /// Callers that went away without one.
+    pub timeouts: u64,
+    /// Idle connections that turned out to be dead, or had something unread.
+    pub found_dead: u64,
+    /// Connections that were given back in a state in which nobody else could use them.
+    pub discarded: u64,
+}
+
+/// What all clones of a pool share, in one process.
+struct Shared {
+    process: u32,
+    setup: Arc<Setup>,
+    state: Mutex<State>,
+    /// Tells a thread that pauses before it dials that it need not.
+    stirred: Condvar,
+    /// The pool of the child process: after a fork nothing of the parent's is touched, not even its lock.
+    child: OnceLock<Arc<Shared>>,
+}
+
+struct Setup {
+    config: Config,
+    connector: Arc<dyn Connector>,
+    resolver: Arc<dyn Resolve>,
+}
+
+impl Pool {
+    /// A pool of connections to [`Config::address`]. Nothing is connected before a connection is asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`], naming the option.
+    pub fn new(config: Config) -> Result<Pool> {
+        let resolver = Arc::new(Fixed(config.address.clone()));
+        Pool::with_resolver(config, resolver)
+    }
+
+    /// A pool whose connections go where `resolver` says.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`], naming the option.
+    pub fn with_resolver(config: Config, resolver: Arc<dyn Resolve>) -> Result<Pool> {
+        config.validate()?;
+        let connector = config.connector();
+        let setup = Arc::new(Setup { config, connector, resolver });
+        Ok(Pool { shared: Arc::new(Shared::new(std::process::id(), setup)) })
+    }
+
+    /// Lends a connection: a clean one whose handshake is done. `label` says what for; it shows up where a pool that has
+    /// run out tells who holds its connections.
+    ///
+    /// # Errors
+    ///
+    /// Always [`Outcome::NotSent`] or [`Outcome::Rejected`]. [`ErrorKind::Timeout`] when the deadline passes, with
+    /// [`Phase::PoolWait`] when all connections were out; [`ErrorKind::Exhausted`] when they are and
+    /// [`pool_timeout`](crate::PoolConfig::pool_timeout) is zero; [`ErrorKind::PoolClosed`]; and whatever
+    /// [`Connection::open`](crate::Connection::open) may give.
+    pub fn get(&self, label: &'static str, deadline: Deadline) -> Result<Pooled> {
+        let shared = self.current();
+        let now = Instant::now();
+        while let Some(mut member) = shared.lock().take_idle(label, now)? {
+            if member.is_fresh(&shared.setup.config.pool, now) && member.connection.is_usable_or_recent(now) {
+                return Ok(Pooled::new(member, Arc::clone(shared)));
+            }
+            shared.lock().found_dead(&member);
+        }
+        let member = shared.wait(label, deadline)?;
+        Ok(Pooled::new(member, Arc::clone(shared)))
+    }
+
+    /// Opens a connection if none is there: for programs that want to know at their start whether the server can be
+    /// reached.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn check(&self, deadline: Deadline) -> Result<()> {
+        self.get("check", deadline).map(drop)
+    }
+
+    /// Closes the pool: whoever waits gets [`ErrorKind::PoolClosed`] now, idle connections are closed now, those that are
+    /// out when they come back.
+    pub fn close(&self) {
+        let shared = self.current();
+        let dropped = shared.lock().close();
+        shared.stirred.notify_all();
+        drop(dropped);
+    }
+
+    /// Closes the pool and every connection that is out: calls under way on them fail with [`ErrorKind::Closed`].
+    pub fn abort(&self) {
+        self.close();
+        let closers = self.current().lock().closers();
+        for closer in closers {
+            closer.close();
+        }
+    }
+
+    /// Whether the pool was closed.
+    pub fn is_closed(&self) -> bool {
+        self.current().lock().is_closed()
+    }
+
+    /// Lets go of all present connections: idle ones are closed now, those that are out when they come back. The next
+    /// callers get new ones, after a failover for example, or with changed rights on the server.
+    pub fn clear(&self) {
+        let shared = self.current();
+        let dropped = shared.lock().clear();
+        shared.stirred.notify_all();
+        drop(dropped);
+    }
+
+    /// What the pool is doing, and what it has done so far.
+    pub fn stats(&self) -> Stats {
+        self.current().lock().stats(Instant::now())
+    }
+
+    /// The connections that are out, the one out longest first. One whose guard was forgotten stays here for ever, and the
+    /// pool goes on with one connection less.
+    pub fn borrowed(&self) -> Vec<Borrowed> {
+        self.current().lock().borrowed(Instant::now())
+    }
+
+    /// The options.
+    pub fn config(&self) -> &Config {
+        &self.shared.setup.config
+    }
+
+    /// The pool of this process.
+    fn current(&self) -> &Arc<Shared> {
+        Shared::of_process(&self.shared, std::process::id())
+    }
+}
+
+impl Shared {
+    fn new(process: u32, setup: Arc<Setup>) -> Shared {
+        let state = Mutex::new(State::new(&setup.config.pool));
+        Shared { process, setup, state, stirred: Condvar::new(), child: OnceLock::new() }
+    }
+
+    fn of_process(shared: &Arc<Shared>, process: u32) -> &Arc<Shared> {
+        let mut shared = shared;
+        while shared.process != process {
+            shared = shared.child.get_or_init(|| {
+                // The parent's sockets are closed here, not shut down. Its lock may be held by a thread that this
+                // process does not have: then they stay open, which does no harm either.
+                if let Ok(mut inherited) = shared.state.try_lock() {
+                    drop(inherited.abandon());
+                }
+                Arc::new(Shared::new(process, Arc::clone(&shared.setup)))
+            });
+        }
+        shared
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues up for a connection.
+    fn wait(self: &Arc<Self>, label: &'static str, deadline: Deadline) -> Result<Box<Member>> {
+        let mut until = deadline;
+        let waiter = {
+            let mut state = self.lock();
+            let waiter = Arc::new(Waiter::new(label));
+            match state.enqueue(&waiter, Instant::now(), deadline)? {
+                Room::ToDial => {}
+                Room::None => {
+                    let patience = self.setup.config.pool.pool_timeout;
+                    if patience == Some(Duration::ZERO) {
+                        state.leave(&waiter);
+                        let text = format!("no free connection: {}", state.who_has_them(Instant::now()));
+                        return Err(Error::new(ErrorKind::Exhausted, Outcome::NotSent, text)
+                            .with_phase(Phase::PoolWait)
+                            .with_address(&self.setup.config.address));
+                    }
+                    until = deadline.earlier(Deadline::within(patience));
+                }
+            }
+            self.staff(&mut state);
+            waiter
+        };
+        match waiter.wait(until) {
+            Some(gift) => gift,
+            None => self.give_up(&waiter, until),
+        }
+    }
+
+    /// The deadline of a waiter has passed.
+    fn give_up(&self, waiter: &Arc<Waiter>, deadline: Deadline) -> Result<Box<Member>> {
+        let mut state = self.lock();
+        if !state.leave(waiter) {
+            drop(state);
+            // Someone had just taken it out of the queue: its connection, or its error, is on the way.
+            return waiter.wait(Deadline::NEVER).unwrap_or_else(|| Err(closed()));
+        }
+        let error = state.why_nothing_came(Instant::now(), deadline);
+        drop(state);
+        self.stirred.notify_all();
+        Err(match error.address() {
+            Some(_) => error,
+            None => error.with_address(&self.setup.config.address),
+        })
+    }
+
+    /// Takes a connection back.
+    fn release(&self, mut member: Box<Member>) {
+        let now = Instant::now();
+        member.connection.touch(now);
+        let good = member.connection.is_clean() && !member.has_expired(now);
+        let mut state = match self.state.try_lock() {
+            Ok(state) => state,
+            // In a child process the lock may be held for ever, and the connection is the parent's.
+            Err(_) if self.process != std::process::id() => return,
+            Err(_) => self.lock(),
+        };
+        let dropped = state.take_back(member, good, now);
+        drop(state);
+        drop(dropped);
+    }
+}
+
+fn closed() -> Error {
+    Error::new(ErrorKind::PoolClosed, Outcome::NotSent, "the pool is closed").with_phase(Phase::PoolWait)
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("config", self.config()).field("stats", &self.stats()).finish()
+    }
+}
