@@ -1,9 +1,11 @@
 //! The commands: for each group one file with its builders (functions and structs) and its trait.
 
+mod client;
 mod connection;
 mod connection_state;
 mod string;
 
+pub use client::*;
 pub use connection::*;
 pub use connection_state::*;
 pub use string::*;

@@ -3,9 +3,12 @@
 //! Servers add fields from version to version. What a struct does not name is kept in its `other`, and a field that a server
 //! does not send is `None` or empty, so the same code reads the replies of every server.
 
-mod fields;
+mod client_info;
+pub(crate) mod fields;
 mod hello;
 mod module_info;
+mod text_fields;
 
+pub use client_info::{ClientInfo, Redirection, TrackingInfo};
 pub use hello::Hello;
 pub use module_info::ModuleInfo;

@@ -8,5 +8,6 @@
     reason = "tests fail by panicking"
 )]
 
+mod client;
 mod connection;
 mod double;
