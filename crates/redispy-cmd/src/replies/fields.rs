@@ -135,7 +135,7 @@ pub(crate) fn items(value: &Value) -> Option<&[Value]> {
 
 pub(crate) fn items_of(value: Value) -> Option<Vec<Value>> {
     match value {
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => Some(items),
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => Some(items.into_vec()),
         _ => None,
     }
 }
