@@ -3,9 +3,14 @@
 mod client;
 mod connection;
 mod connection_state;
+mod expiry;
+mod hash;
+mod list;
 mod string;
 
 pub use client::*;
 pub use connection::*;
 pub use connection_state::*;
+pub use hash::*;
+pub use list::*;
 pub use string::*;

@@ -4,11 +4,17 @@
 //! does not send is `None` or empty, so the same code reads the replies of every server.
 
 mod client_info;
+pub(crate) mod expiry;
+mod field_expiry;
 pub(crate) mod fields;
 mod hello;
+mod inserted;
 mod module_info;
 mod text_fields;
 
 pub use client_info::{ClientInfo, Redirection, TrackingInfo};
+pub use expiry::Expiry;
+pub use field_expiry::{FieldExpire, FieldPersist};
 pub use hello::Hello;
+pub use inserted::Inserted;
 pub use module_info::ModuleInfo;

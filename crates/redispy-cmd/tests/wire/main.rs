@@ -11,3 +11,5 @@
 mod client;
 mod connection;
 mod double;
+mod hash;
+mod list;
