@@ -2,7 +2,6 @@
 
 mod ci;
 mod codegen;
-
 mod run;
 mod summary;
 mod test;
@@ -28,7 +27,6 @@ enum Command {
     Test(test::Arguments),
     /// Write the table of commands from what the servers of the matrix tell of themselves
     Codegen(codegen::Arguments),
-
     /// Everything that must hold before a change goes in: format, lints, docs, tables, tests on all servers
     Ci,
 }
@@ -37,7 +35,6 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments),
         Command::Codegen(arguments) => codegen::run(&arguments),
-
         Command::Ci => ci::run(),
     };
     match outcome {
