@@ -27,9 +27,6 @@ mod decoder;
 mod encoder;
 mod error;
 mod frame;
-mod frames;
-mod head;
-mod items;
 mod limits;
 mod node;
 mod request;
@@ -37,14 +34,10 @@ mod scan;
 mod token;
 
 pub use decoder::Decoder;
-pub use encoder::{
-    Protocol, encode_command, write_array_header, write_bulk, write_bulk_double, write_bulk_integer,
-};
+pub use encoder::{Protocol, encode_command, write_array_header, write_bulk, write_bulk_integer};
 pub use error::{Error, ErrorKind, Limit};
 pub use frame::Frame;
-pub use frames::{Attributed, Frames, Pairs};
-pub use items::Items;
 pub use limits::Limits;
-pub use node::{Kind, Node, Reply};
+pub use node::{Items, Kind, Node, Reply};
 pub use request::{Args, Request, RequestDecoder};
 pub use scan::{Scanner, Status};

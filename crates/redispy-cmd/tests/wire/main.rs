@@ -8,8 +8,6 @@
     reason = "tests fail by panicking"
 )]
 
-mod client;
 mod connection;
 mod double;
-mod hash;
-mod list;
+mod string;
