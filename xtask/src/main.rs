@@ -1,3 +1,47 @@
 //! The project's own commands: `cargo xtask --help`.
 
-fn main() {}
+mod ci;
+mod codegen;
+mod run;
+mod summary;
+mod test;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a command ends with: the exit code that its last failing program gave, 0 when none failed.
+type Outcome = Result<u8, Box<dyn Error>>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run all tests; live tests against a private server, which is fetched when none is installed
+    Test(test::Arguments),
+    /// Write the table of commands from what the servers of the matrix tell of themselves
+    Codegen(codegen::Arguments),
+    /// Everything that must hold before a change goes in: format, lints, docs, tables, tests on all servers
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Ci => ci::run(),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

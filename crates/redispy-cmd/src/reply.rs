@@ -19,6 +19,7 @@ mod collections;
 mod error;
 mod map;
 mod number;
+mod pair;
 pub mod readers;
 mod text;
 mod tuples;
@@ -28,7 +29,8 @@ use resp_proto::Node;
 
 pub use error::{ReplyError, ReplyErrorKind, ServerError};
 pub use map::{FromMap, Pairs};
-pub use readers::{ok, status};
+pub use pair::FromPair;
+pub use readers::{Page, ok, status};
 /// Any reply, as an owned tree.
 pub use resp_proto::Frame as Value;
 #[doc(hidden)]

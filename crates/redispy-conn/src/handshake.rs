@@ -168,7 +168,7 @@ fn judge(connection: &mut Connection, config: &Config, answers: Vec<(Step, Answe
 /// HELLO's answer: a map in RESP3; in the shape of an array the server stays with RESP2.
 fn greet(connection: &mut Connection, config: &Config, frame: Frame) -> Result<()> {
     let (protocol, fields) = match frame {
-        Frame::Map(fields) => (Protocol::Resp3, fields),
+        Frame::Map(fields) => (Protocol::Resp3, fields.into_vec()),
         Frame::Array(items) => {
             let mut items = items.into_iter();
             let mut fields = Vec::new();

@@ -169,10 +169,10 @@ impl Handshake {
             (bulk("id"), Frame::Integer(1)),
             (bulk("mode"), bulk("standalone")),
             (bulk("role"), bulk("master")),
-            (bulk("modules"), Frame::Array(Vec::new())),
+            (bulk("modules"), Frame::Array(Vec::new().into())),
         ];
         let mut bytes = Vec::new();
-        Frame::Map(fields).encode(&mut bytes, if three { Protocol::Resp3 } else { Protocol::Resp2 });
+        Frame::Map(fields.into()).encode(&mut bytes, if three { Protocol::Resp3 } else { Protocol::Resp2 });
         bytes
     }
 }

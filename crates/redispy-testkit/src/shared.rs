@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use resp_proto::Frame;
 
 use crate::server::info_field;
-use crate::{Connection, Endpoint, Error, Server, Version, text};
+use crate::{Connection, Endpoint, Error, Family, Server, Version, text};
 
 /// The environment variable with the `host:port` of a server that several test processes share.
 pub const TEST_ADDR: &str = "REDISPY_TEST_ADDR";
@@ -32,6 +32,7 @@ const COUNTER: &str = "redispy-testkit:counter";
 pub struct SharedServer {
     addr: SocketAddr,
     unix: PathBuf,
+    family: Family,
     version: Version,
     /// Keeps a private server alive.
     _private: Option<Server>,
@@ -69,6 +70,11 @@ impl SharedServer {
     /// The path of its Unix socket.
     pub fn unix(&self) -> PathBuf {
         self.unix.clone()
+    }
+
+    /// Whose server it is.
+    pub fn family(&self) -> Family {
+        self.family
     }
 
     /// Its version. A Valkey counts by its own numbers.
@@ -149,8 +155,9 @@ impl SharedServer {
     fn find() -> Result<SharedServer, Error> {
         let (Some(addr), Some(unix)) = (env::var_os(TEST_ADDR), env::var_os(TEST_UNIX)) else {
             let server = SharedServer::start_with(Server::builder())?;
-            let (addr, unix, version) = (server.addr(), server.unix(), server.version());
-            return Ok(SharedServer { addr, unix, version, _private: Some(server) });
+            let (addr, unix, family, version) =
+                (server.addr(), server.unix(), server.family(), server.version());
+            return Ok(SharedServer { addr, unix, family, version, _private: Some(server) });
         };
         let addr = addr
             .to_str()
@@ -158,9 +165,12 @@ impl SharedServer {
             .ok_or_else(|| Error::Missing(format!("{TEST_ADDR} is {}, not IP:PORT", addr.display())))?;
         let unix = PathBuf::from(unix);
         let info = text(&Connection::open(&Endpoint::Unix(unix.clone()))?.command(["INFO", "server"])?);
-        let version = info_field(&info, "valkey_version").or_else(|| info_field(&info, "redis_version"));
+        let (family, version) = match info_field(&info, "valkey_version") {
+            Some(version) => (Family::Valkey, Some(version)),
+            None => (Family::Redis, info_field(&info, "redis_version")),
+        };
         let version = version.and_then(|version| version.parse().ok());
         let version = version.ok_or_else(|| Error::Missing(format!("no version in INFO of {addr}")))?;
-        Ok(SharedServer { addr, unix, version, _private: None })
+        Ok(SharedServer { addr, unix, family, version, _private: None })
     }
 }

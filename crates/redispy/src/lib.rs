@@ -1,1 +1,61 @@
 //! A Redis and Valkey client for programs that use threads.
+//!
+//! No async runtime: a call returns when its reply is in, or when its deadline has passed. One [`Client`] serves all threads.
+//!
+//! ```no_run
+//! use redispy::{Client, cmd, prelude::*};
+//!
+//! let r = Client::open("redis://localhost:6379/0")?;      // lazy; Clone + Send + Sync; every method takes &self
+//! r.set("foo", "bar")?;                                   // bool: the command fixes the shape ...
+//! let v: Option<String> = r.get("foo")?;                  // ... the caller picks only the element type
+//! r.run(cmd::set("k", 1).nx().ex(60))?;                   // options: a builder that is itself a command
+//! let old: Option<String> = r.run(cmd::set("k", 1).get())?; // an option that changes the reply changes the type
+//! let encoding: String = r.run(cmd("OBJECT").arg(("ENCODING", "k")).returns())?; // any command, typed
+//! # let _ = (v, old, encoding);
+//! # Ok::<(), redispy::Error>(())
+//! ```
+//!
+//! - [`Client`]: opening, options, what happens to a command; [`Session`]: one connection of one's own.
+//! - [`cmd`](mod@cmd): every command with its options; [`prelude`]: the plain forms as methods.
+//! - [`Error`]: what went wrong, and whether the command may have run.
+//! - [`FromReply`], [`ToArg`], [`ToArgs`]: types that replies become, and that arguments come from.
+
+mod batch;
+mod builder;
+mod callbacks;
+mod client;
+mod error;
+pub mod prelude;
+mod session;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use error::{Error, ErrorKind, Result};
+pub use redispy_cmd::{
+    Block, Call, Cmd, Execute, ExecuteCommand, FromReply, IntoCmd, MayBlock, OwnsConnection, ReplyError,
+    ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToScored, Value, arg, cmd, each,
+    replies, spec,
+};
+pub use redispy_conn::{
+    Address, Config, Connector, Deadline, Outcome, Phase, Pool, PoolConfig, Progress, ProtocolChoice,
+    RetryPolicy, Secret, Stats, TcpConfig, TcpConnector, Transport,
+};
+pub use resp_proto::{Limits, Node, Protocol};
+pub use session::Session;
+
+/// The commands with all their options, each a function that makes a [`Cmd`] or a builder of one. [`cmd()`] makes a command of any
+/// name.
+pub mod cmd {
+    pub use redispy_cmd::commands::*;
+}
+
+/// What answers at once with this crate's error: `&Client`, `&Session`, or a test double, behind one type.
+///
+/// ```
+/// use redispy::{AnyClient, Result, prelude::*};
+///
+/// fn visits(r: &AnyClient<'_>) -> Result<i64> {
+///     Ok(r.get("visits")?.unwrap_or(0))
+/// }
+/// ```
+pub type AnyClient<'a> = dyn Call<Error = Error> + Send + Sync + 'a;

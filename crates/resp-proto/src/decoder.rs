@@ -1,22 +1,41 @@
 //! Bytes in, whole replies out.
 
 use alloc::vec::Vec;
-use core::cell::Cell;
 
-use crate::node::Walked;
-use crate::{Error, Limits, Node, Scanner, Status};
+use crate::buffer::Buffer;
+use crate::node::Shared;
+use crate::{Error, ErrorKind, Limits, Node, Scanner, Status, token};
+
+/// A bulk string that is a reply of its own is received into memory of its own from this size on.
+const LARGE: usize = 32 << 10;
+/// The least that such memory grows by.
+const STEP: usize = 64 << 10;
 
 /// Collects bytes and gives out whole replies, one at a time.
+///
+/// Memory follows what was received, never what was promised, and goes back when replies get small again. A large bulk
+/// string that is a reply of its own is received into a `Vec` that [`Node::into_bytes`] gives away.
 #[derive(Debug, Default)]
 pub struct Decoder {
     scanner: Scanner,
-    buffer: Vec<u8>,
-    /// Bytes of `buffer` that were received; the rest is room.
-    filled: usize,
-    /// Bytes of `buffer` that were given out.
-    given: usize,
-    walked: Cell<Walked>,
+    buffer: Buffer,
+    large: Option<Large>,
+    shared: Shared,
+    /// Bytes given out so far.
+    offset: u64,
     failed: Option<Error>,
+}
+
+/// A large bulk string on its way. Its header is out of the buffer.
+#[derive(Debug)]
+struct Large {
+    /// The body as far as received and, for a while, its CR LF; behind `filled` room to read into.
+    bytes: Vec<u8>,
+    filled: usize,
+    /// The length of the body.
+    len: usize,
+    /// The length of the header.
+    header: usize,
 }
 
 impl Decoder {
@@ -27,63 +46,167 @@ impl Decoder {
 
     /// Appends bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.compact();
-        self.buffer.truncate(self.filled);
-        self.buffer.extend_from_slice(bytes);
-        self.filled = self.buffer.len();
+        let mut bytes = bytes;
+        if self.large.is_none()
+            && bytes.len() > LARGE
+            && self.buffer.rest_len() == 0
+            && self.scanner.is_fresh()
+        {
+            // All at once: the body need not go through the buffer.
+            self.large = Large::begin(bytes, self.scanner.limits());
+            let header = self.large.as_ref().map_or(0, |large| large.header);
+            bytes = bytes.get(header..).unwrap_or_default();
+        }
+        if let Some(large) = &mut self.large {
+            bytes = large.feed(bytes);
+        }
+        if !bytes.is_empty() {
+            self.buffer.feed(bytes);
+        }
     }
 
     /// Room to read bytes into, never empty; say with [`filled`](Self::filled) how much of it was used.
     pub fn space(&mut self) -> &mut [u8] {
-        self.compact();
-        if self.buffer.len() < self.filled + 4096 {
-            self.buffer.resize(self.filled + 16384, 0);
+        match &mut self.large {
+            Some(large) if large.missing() > 0 => large.space(),
+            _ => self.buffer.space(),
         }
-        self.buffer.get_mut(self.filled..).unwrap_or_default()
     }
 
     /// Says that the first `count` bytes of [`space`](Self::space) hold received bytes now.
     pub fn filled(&mut self, count: usize) {
-        self.filled = (self.filled + count).min(self.buffer.len());
+        match &mut self.large {
+            Some(large) if large.missing() > 0 => {
+                large.filled = (large.filled + count).min(large.bytes.len())
+            }
+            _ => self.buffer.filled(count),
+        }
     }
 
     /// The next whole reply, or `None` when more bytes are needed. It is given out once: the next call goes on behind it.
     ///
     /// # Errors
     ///
-    /// The bytes are not RESP or break a limit. The decoder stays failed: each later call gives the same error.
+    /// The bytes are not RESP or break a limit; the offset counts all bytes the decoder ever received. The decoder stays
+    /// failed: each later call gives the same error.
+    #[inline]
     pub fn next_reply(&mut self) -> Result<Option<Node<'_>>, Error> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let rest = self.buffer.get(self.given..self.filled).unwrap_or_default();
+        self.shared = Shared::default();
+        if self.large.is_some() {
+            return self.next_large();
+        }
+        let rest = self.buffer.rest();
         if rest.is_empty() {
             return Ok(None);
         }
         match self.scanner.scan(rest) {
             Ok(Status::Complete(len)) => {
-                self.given += len;
-                self.walked.set(Walked::default());
-                Ok(Some(Node::at(rest, 0, &self.walked)))
+                self.offset += len as u64;
+                Ok(Some(Node::root(self.buffer.give(len), &self.shared)))
             }
-            Ok(Status::Incomplete(_)) => Ok(None),
-            Err(error) => {
-                self.failed = Some(error);
-                Err(error)
+            Ok(Status::Incomplete(need)) => {
+                if need > LARGE && self.scanner.is_at_start() {
+                    self.expect_large();
+                }
+                Ok(None)
             }
+            Err(error) => Err(self.fail(error.kind(), error.offset())),
         }
     }
 
     /// How many bytes were received but not given out yet, be they whole replies or a part of one.
     pub fn buffered(&self) -> usize {
-        self.filled - self.given
+        let large = self.large.as_ref().map_or(0, |large| large.header + large.filled);
+        large + self.buffer.rest_len()
     }
 
-    fn compact(&mut self) {
-        if self.given > 0 {
-            self.buffer.copy_within(self.given..self.filled, 0);
-            self.filled -= self.given;
-            self.given = 0;
+    /// Whether bytes were received that were not given out yet: after [`next_reply`](Self::next_reply) gave `None`,
+    /// whether the stream stopped in the middle of a reply.
+    pub fn is_midway(&self) -> bool {
+        self.buffered() > 0
+    }
+
+    /// Gives back memory beyond what small replies need. It happens by itself after some small replies; this is for a
+    /// connection that is put aside after a large one. Bytes not given out yet are kept.
+    pub fn release(&mut self) {
+        self.shared = Shared::default();
+        self.buffer.release();
+    }
+
+    #[cold]
+    fn fail(&mut self, kind: ErrorKind, at: u64) -> Error {
+        let error = Error::new(kind, self.offset + at);
+        self.failed = Some(error);
+        error
+    }
+
+    /// The first header in the buffer promises much. If that is a bulk string, what came of it moves to its own memory.
+    #[cold]
+    fn expect_large(&mut self) {
+        let Some(mut large) = Large::begin(self.buffer.rest(), self.scanner.limits()) else { return };
+        self.scanner.rewind();
+        let start = self.buffer.give(self.buffer.rest_len());
+        large.feed(start.get(large.header..).unwrap_or_default());
+        self.large = Some(large);
+    }
+
+    fn next_large(&mut self) -> Result<Option<Node<'_>>, Error> {
+        let Some(mut large) = self.large.take() else { return Ok(None) };
+        let end = large.bytes.get(large.len..large.filled).unwrap_or_default();
+        if !b"\r\n".starts_with(end) {
+            return Err(self.fail(ErrorKind::BulkEnd, (large.header + large.len) as u64));
         }
+        if large.missing() > 0 {
+            self.large = Some(large);
+            return Ok(None);
+        }
+        self.offset += (large.header + large.len + 2) as u64;
+        large.bytes.truncate(large.len);
+        Ok(Some(Node::own(large.bytes, &self.shared)))
+    }
+}
+
+impl Large {
+    /// A large bulk string within the limits that `bytes` begin with.
+    fn begin(bytes: &[u8], limits: &Limits) -> Option<Self> {
+        let (body, len) = token::length(bytes.strip_prefix(b"$")?).ok()?;
+        let len = usize::try_from(len).ok().filter(|len| (LARGE..=limits.max_bulk_len).contains(len))?;
+        let header = bytes.len() - body.len();
+        let fits = header.saturating_add(len).saturating_add(2) <= limits.max_reply_len;
+        fits.then(|| Large { bytes: Vec::new(), filled: 0, len, header })
+    }
+
+    fn missing(&self) -> usize {
+        self.len + 2 - self.filled
+    }
+
+    /// Takes what belongs to the body and its end; gives what is behind.
+    fn feed<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let (mine, rest) = bytes.split_at_checked(self.missing()).unwrap_or((bytes, &[]));
+        self.bytes.truncate(self.filled);
+        if self.bytes.capacity() - self.filled < mine.len() {
+            self.bytes.reserve_exact(self.growth().max(mine.len()));
+        }
+        self.bytes.extend_from_slice(mine);
+        self.filled += mine.len();
+        rest
+    }
+
+    fn space(&mut self) -> &mut [u8] {
+        if self.bytes.len() == self.filled {
+            let growth = self.growth();
+            self.bytes.reserve_exact(growth);
+            // Only what the next read may fill is written before, so that it is still at hand then.
+            self.bytes.resize(self.filled + growth.min(STEP), 0);
+        }
+        self.bytes.get_mut(self.filled..).unwrap_or_default()
+    }
+
+    /// As much as was received, at least a step, at most what is missing.
+    fn growth(&self) -> usize {
+        self.filled.max(STEP).min(self.missing())
     }
 }

@@ -27,6 +27,9 @@ mod decoder;
 mod encoder;
 mod error;
 mod frame;
+mod frames;
+mod head;
+mod items;
 mod limits;
 mod node;
 mod request;
@@ -34,10 +37,14 @@ mod scan;
 mod token;
 
 pub use decoder::Decoder;
-pub use encoder::{Protocol, encode_command, write_array_header, write_bulk, write_bulk_integer};
+pub use encoder::{
+    Protocol, encode_command, write_array_header, write_bulk, write_bulk_double, write_bulk_integer,
+};
 pub use error::{Error, ErrorKind, Limit};
 pub use frame::Frame;
+pub use frames::{Attributed, Frames, Pairs};
+pub use items::Items;
 pub use limits::Limits;
-pub use node::{Items, Kind, Node, Reply};
+pub use node::{Kind, Node, Reply};
 pub use request::{Args, Request, RequestDecoder};
 pub use scan::{Scanner, Status};

@@ -1,10 +1,12 @@
 //! Pass two: a cursor over one whole reply.
 
-use alloc::{borrow::Cow, vec::Vec};
-use core::cell::Cell;
+use alloc::{borrow::Cow, boxed::Box, vec::Vec};
+use core::cell::{Cell, OnceCell};
+use core::ops::Range;
 
-use crate::scan::{Header, header};
-use crate::{Error, Frame, Limits, Scanner, Status};
+use crate::head::{self, Head, Tag, skip};
+use crate::items::Walked;
+use crate::{Error, Frame, Items, Limits, Scanner, Status, token};
 
 /// The kinds of RESP values. Streamed strings and aggregates have the kind of their plain form; the three spellings
 /// of nil are all [`Kind::Null`].
@@ -45,14 +47,16 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Reply<'b> {
     bytes: &'b [u8],
-    walked: Cell<Walked>,
+    shared: Shared,
 }
 
-/// The aggregate that was walked to its end last, so that its parent need not skip over it again.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Walked {
-    start: usize,
-    end: usize,
+/// What all nodes of one reply share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// How far the aggregate was walked that was left last.
+    pub(crate) walked: Cell<Walked>,
+    /// The bytes of a reply whose body was received apart from its header, once somebody asked for them.
+    pub(crate) raw: OnceCell<Vec<u8>>,
 }
 
 impl<'b> Reply<'b> {
@@ -64,7 +68,7 @@ impl<'b> Reply<'b> {
     pub fn parse(bytes: &'b [u8], limits: Limits) -> Result<Option<Self>, Error> {
         match Scanner::new(limits).scan(bytes)? {
             Status::Complete(end) => {
-                Ok(bytes.get(..end).map(|bytes| Reply { bytes, walked: Cell::default() }))
+                Ok(bytes.get(..end).map(|bytes| Reply { bytes, shared: Shared::default() }))
             }
             Status::Incomplete(_) => Ok(None),
         }
@@ -77,235 +81,294 @@ impl<'b> Reply<'b> {
 
     /// The root of the reply.
     pub fn node(&self) -> Node<'_> {
-        Node::at(self.bytes, 0, &self.walked)
+        Node::root(self.bytes, &self.shared)
     }
 }
 
 /// A value within a whole reply: a scalar to be read, or an aggregate to be walked.
+///
+/// All values of a reply stand in one piece of memory, [`raw`](Self::raw) of its root. Whoever keeps many of them can
+/// copy, or check for UTF-8, all at once, and cut out each by its [`text_range`](Self::text_range):
+///
+/// ```
+/// use resp_proto::{Limits, Reply};
+///
+/// let reply = Reply::parse(b"*2\r\n$3\r\none\r\n$3\r\ntwo\r\n", Limits::default())?.ok_or("incomplete")?;
+/// let list = reply.node();
+/// let (start, text) = (list.start(), core::str::from_utf8(list.raw())?);
+/// let words: Vec<&str> = list
+///     .into_items()
+///     .ok_or("no list")?
+///     .filter_map(|item| item.text_range())
+///     .filter_map(|range| text.get(range.start - start..range.end - start))
+///     .collect();
+/// assert_eq!(words, ["one", "two"]);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Node<'a> {
     bytes: &'a [u8],
+    shared: &'a Shared,
+    /// The first byte, attributes included.
     start: usize,
-    walked: &'a Cell<Walked>,
+    /// The type byte of the value itself.
+    head: usize,
+    len: usize,
+    /// What is behind a scalar, or the first value of an aggregate.
+    next: usize,
     kind: Kind,
-    count: u64,
-    text: &'a [u8],
-    body: usize,
+    /// A string in pieces, or an aggregate that ends at its `.`.
+    streamed: bool,
+    /// A body that was received into memory of its own.
+    own: Option<Box<Own>>,
+}
+
+/// A large bulk string that is a reply of its own: the header stayed behind, the body can be given away.
+#[derive(Debug)]
+pub(crate) struct Own {
+    pub(crate) body: Vec<u8>,
 }
 
 impl<'a> Node<'a> {
-    pub(crate) fn at(bytes: &'a [u8], start: usize, walked: &'a Cell<Walked>) -> Self {
-        let head = match header(bytes, start) {
-            Ok(Some(head)) => head,
-            _ => Header { tag: b'_', count: None, line: (start, start), body: bytes.len() },
+    #[inline]
+    pub(crate) fn root(bytes: &'a [u8], shared: &'a Shared) -> Self {
+        Node::at(bytes, 0, shared)
+    }
+
+    /// The node of a body received apart from its header.
+    pub(crate) fn own(body: Vec<u8>, shared: &'a Shared) -> Self {
+        Node {
+            bytes: &[],
+            shared,
+            start: 0,
+            head: 0,
+            len: body.len(),
+            next: 0,
+            kind: Kind::BulkString,
+            streamed: false,
+            own: Some(Box::new(Own { body })),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn at(bytes: &'a [u8], start: usize, shared: &'a Shared) -> Self {
+        let head = Head::at(bytes, start);
+        match head.tag {
+            Tag::Plain(kind) => Node::scalar(bytes, start, kind, head.len, head.next, shared),
+            _ => Node::unusual(bytes, start, head, shared),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn scalar(
+        bytes: &'a [u8],
+        start: usize,
+        kind: Kind,
+        len: usize,
+        next: usize,
+        shared: &'a Shared,
+    ) -> Self {
+        Node { bytes, shared, start, head: start, len, next, kind, streamed: false, own: None }
+    }
+
+    #[inline(never)]
+    fn unusual(bytes: &'a [u8], start: usize, first: Head, shared: &'a Shared) -> Self {
+        let (mut at, mut head) = (start, first);
+        while head.tag == Tag::Attributes {
+            at = skip(bytes, head.next, head.len, false);
+            head = Head::at(bytes, at);
+        }
+        let (kind, streamed) = match head.tag {
+            Tag::Plain(kind) => (kind, false),
+            Tag::Stream(kind) => (kind, true),
+            Tag::StreamedString => (Kind::BulkString, true),
+            Tag::Attributes | Tag::End => (Kind::Null, false),
         };
-        let mut text = bytes.get(head.line.0..head.line.1).unwrap_or_default();
-        let mut body = head.body;
-        let kind = match (head.tag, head.count) {
-            (b'+', _) => Kind::SimpleString,
-            (b'-', _) => Kind::SimpleError,
-            (b':', _) => Kind::Integer,
-            (b',', _) => Kind::Double,
-            (b'#', _) => Kind::Boolean,
-            (b'(', _) => Kind::BigNumber,
-            (b'$' | b'!' | b'=', Some(len)) => {
-                text = bytes.get(body..body + len as usize).unwrap_or_default();
-                body += len as usize + 2;
-                match head.tag {
-                    b'$' => Kind::BulkString,
-                    b'!' => Kind::BulkError,
-                    _ => Kind::VerbatimString,
-                }
-            }
-            (b'*', Some(_)) => Kind::Array,
-            (b'%', Some(_)) => Kind::Map,
-            (b'~', Some(_)) => Kind::Set,
-            (b'>', Some(_)) => Kind::Push,
-            (b'|', Some(pairs)) => {
-                let mut items = Items { bytes, pos: body, left: pairs * 2, walked, pending: None, start };
-                let value = items.finish();
-                return Node { start, ..Node::at(bytes, value, walked) };
-            }
-            _ => Kind::Null,
-        };
-        let count = match kind {
-            Kind::Map => head.count.unwrap_or(0) * 2,
-            Kind::Array | Kind::Set | Kind::Push => head.count.unwrap_or(0),
-            _ => 0,
-        };
-        Node { bytes, start, walked, kind, count, text, body }
+        Node { head: at, streamed, ..Node::scalar(bytes, start, kind, head.len, head.next, shared) }
     }
 
     /// What kind of value this is.
+    #[inline]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
     /// Whether this is nil in any of its forms.
+    #[inline]
     pub fn is_null(&self) -> bool {
         self.kind == Kind::Null
     }
 
     /// Whether this is an error, simple or bulk.
+    #[inline]
     pub fn is_error(&self) -> bool {
         matches!(self.kind, Kind::SimpleError | Kind::BulkError)
     }
 
     /// Whether this is an array, map, set or push.
+    #[inline]
     pub fn is_aggregate(&self) -> bool {
         matches!(self.kind, Kind::Array | Kind::Map | Kind::Set | Kind::Push)
     }
 
     /// The value of an [`Kind::Integer`].
+    #[inline]
     pub fn as_i64(&self) -> Option<i64> {
         if self.kind != Kind::Integer {
             return None;
         }
-        core::str::from_utf8(self.text).ok()?.parse().ok()
+        token::integer(self.bytes.get(self.head + 1..)?).ok().map(|(_, value)| value)
     }
 
     /// The value of a [`Kind::Double`].
     pub fn as_f64(&self) -> Option<f64> {
-        if self.kind != Kind::Double {
-            return None;
-        }
-        core::str::from_utf8(self.text).ok()?.parse().ok()
+        if self.kind == Kind::Double { token::double(self.text()?) } else { None }
     }
 
     /// The value of a [`Kind::Boolean`].
     pub fn as_bool(&self) -> Option<bool> {
-        (self.kind == Kind::Boolean).then(|| self.text == b"t")
+        if self.kind == Kind::Boolean { self.run().map(|text| text == b"t") } else { None }
     }
 
     /// The three-letter format of a [`Kind::VerbatimString`].
     pub fn verbatim_format(&self) -> Option<&'a [u8]> {
-        if self.kind == Kind::VerbatimString { self.text.get(..3) } else { None }
+        if self.kind == Kind::VerbatimString { self.run()?.get(..3) } else { None }
     }
 
     /// The text of a simple, bulk or verbatim string (without its format), of an error, of a number: everything
-    /// that is one run of bytes on the wire. `None` for nil, booleans and aggregates.
+    /// that is one run of bytes on the wire, or would be if it were not streamed. `None` for nil, booleans and
+    /// aggregates.
+    #[inline]
     pub fn as_bytes(&self) -> Option<Cow<'_, [u8]>> {
-        self.text().map(Cow::Borrowed)
-    }
-
-    /// As [`as_bytes`](Self::as_bytes), but outlives the node, and gives a large body away without copying it.
-    pub fn into_bytes(self) -> Option<Cow<'a, [u8]>> {
-        self.text().map(Cow::Borrowed)
-    }
-
-    fn text(&self) -> Option<&'a [u8]> {
-        match self.kind {
-            Kind::Null | Kind::Boolean | Kind::Array | Kind::Map | Kind::Set | Kind::Push => None,
-            Kind::VerbatimString => self.text.get(4..),
-            _ => Some(self.text),
+        match &self.own {
+            Some(own) => Some(Cow::Borrowed(&own.body)),
+            None => self.shared_bytes(),
         }
     }
 
+    /// As [`as_bytes`](Self::as_bytes), but outlives the node, and gives a large body away without copying it.
+    #[inline]
+    pub fn into_bytes(self) -> Option<Cow<'a, [u8]>> {
+        match self.own {
+            Some(own) => Some(Cow::Owned(own.body)),
+            None => self.shared_bytes(),
+        }
+    }
+
+    #[inline(always)]
+    fn shared_bytes(&self) -> Option<Cow<'a, [u8]>> {
+        if self.streamed && !self.is_aggregate() {
+            return Some(Cow::Owned(head::join(self.bytes, self.head, self.len)));
+        }
+        self.text().map(Cow::Borrowed)
+    }
+
+    /// The text within the reply's bytes.
+    #[inline(always)]
+    fn text(&self) -> Option<&'a [u8]> {
+        self.bytes.get(self.text_range()?)
+    }
+
+    /// Whatever stands in the line or the body.
+    #[inline(always)]
+    fn run(&self) -> Option<&'a [u8]> {
+        let end = self.next.checked_sub(2)?;
+        self.bytes.get(end.checked_sub(self.len)?..end)
+    }
+
+    /// Where [`as_bytes`](Self::as_bytes) stands within the bytes of the whole reply, which are [`raw`](Self::raw) of
+    /// its root. `None` also for a streamed string, which does not stand there in one piece.
+    #[inline(always)]
+    pub fn text_range(&self) -> Option<Range<usize>> {
+        let format = match self.kind {
+            Kind::BulkString
+            | Kind::SimpleString
+            | Kind::SimpleError
+            | Kind::Integer
+            | Kind::Double
+            | Kind::BigNumber
+            | Kind::BulkError => 0,
+            Kind::VerbatimString => 4,
+            Kind::Null | Kind::Boolean | Kind::Array | Kind::Map | Kind::Set | Kind::Push => return None,
+        };
+        if self.streamed {
+            return None;
+        }
+        let end = match &self.own {
+            None => self.next.checked_sub(2)?,
+            Some(_) => self.raw().len().checked_sub(2)?,
+        };
+        Some(end.checked_sub(self.len)? + format..end)
+    }
+
+    /// Where [`raw`](Self::raw) begins within the bytes of the whole reply; 0 for its root.
+    #[inline]
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
     /// How many elements an aggregate holds (a map's pair counts as two), as far as the wire says: 0 for a streamed
-    /// one. Only as large as the bytes received can hold, so it is safe to reserve memory by it.
+    /// one. All of them were received, so it is safe to reserve memory by it. 0 for a scalar.
+    #[inline]
     pub fn size_hint(&self) -> usize {
-        self.count as usize
+        if self.is_aggregate() { self.len } else { 0 }
     }
 
     /// The elements of an aggregate: of a map key, value, key, value. `None` for a scalar.
+    #[inline]
     pub fn into_items(self) -> Option<Items<'a>> {
         if !self.is_aggregate() {
             return None;
         }
-        Some(Items {
-            bytes: self.bytes,
-            pos: self.body,
-            left: self.count,
-            walked: self.walked,
-            pending: None,
-            start: self.start,
-        })
+        Some(Items::new(self.bytes, self.shared, self.head, self.next, self.len, self.streamed))
     }
 
-    /// Key, value, key, value of the attributes sent before this value.
+    /// Key, value, key, value of the attributes sent before this value; `None` when there are none.
     pub fn attributes(&self) -> Option<Items<'a>> {
-        None
-    }
-
-    /// The bytes of this value, header, elements and attributes included.
-    pub fn raw(&self) -> &'a [u8] {
-        let end = self.skip();
-        self.bytes.get(self.start..end).unwrap_or_default()
-    }
-
-    fn skip(&self) -> usize {
-        let walked = self.walked.get();
-        if !self.is_aggregate() {
-            return self.body;
-        }
-        if walked.start == self.start && walked.end > self.start {
-            return walked.end;
-        }
-        match Scanner::new(Limits::default()).scan(self.bytes.get(self.start..).unwrap_or_default()) {
-            Ok(Status::Complete(len)) => self.start + len,
-            _ => self.bytes.len(),
-        }
-    }
-
-    /// An owned tree of this value.
-    pub fn into_frame(self) -> Frame {
-        Frame::from_node(self)
-    }
-}
-
-/// The elements of an aggregate, one after the other. What an element holds may be read or left alone.
-#[derive(Debug)]
-pub struct Items<'a> {
-    bytes: &'a [u8],
-    pos: usize,
-    left: u64,
-    walked: &'a Cell<Walked>,
-    /// Where the aggregate handed out last began; its end is known once it was walked.
-    pending: Option<usize>,
-    start: usize,
-}
-
-impl<'a> Items<'a> {
-    fn settle(&mut self) {
-        if let Some(start) = self.pending.take() {
-            self.pos = Node::at(self.bytes, start, self.walked).skip();
-        }
-    }
-
-    fn finish(&mut self) -> usize {
-        while self.next().is_some() {}
-        self.pos
-    }
-}
-
-impl<'a> Iterator for Items<'a> {
-    type Item = Node<'a>;
-
-    fn next(&mut self) -> Option<Node<'a>> {
-        self.settle();
-        if self.left == 0 {
-            self.walked.set(Walked { start: self.start, end: self.pos });
+        if self.start == self.head {
             return None;
         }
-        self.left -= 1;
-        let node = Node::at(self.bytes, self.pos, self.walked);
-        if node.is_aggregate() {
-            self.pending = Some(self.pos);
-        } else {
-            self.pos = node.body;
+        Some(Items::attributes(self.bytes, self.shared, self.start, self.head))
+    }
+
+    /// The bytes of this value, header, elements and attributes included. At no cost for a scalar and for the root of a
+    /// reply; for other aggregates the end has to be found. A large bulk string that was received into memory of
+    /// its own ([`into_bytes`](Self::into_bytes) gives that away) is copied together with its header once.
+    pub fn raw(&self) -> &'a [u8] {
+        if let Some(own) = &self.own {
+            return self.shared.raw.get_or_init(|| {
+                let mut raw = Vec::new();
+                crate::write_bulk(&mut raw, &own.body);
+                raw
+            });
         }
-        Some(node)
+        if self.start == 0 {
+            return self.bytes;
+        }
+        self.bytes.get(self.start..self.end()).unwrap_or_default()
     }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left as usize, Some(self.left as usize))
+    /// The first byte behind this value.
+    fn end(&self) -> usize {
+        if !self.is_aggregate() {
+            return self.next;
+        }
+        let end = skip(self.bytes, self.next, self.len, self.streamed);
+        self.shared.walked.set(Walked::whole(self.head, end));
+        end
     }
-}
 
-pub(crate) fn collect(node: Node<'_>) -> Vec<Frame> {
-    let mut frames = Vec::with_capacity(node.size_hint());
-    if let Some(items) = node.into_items() {
-        frames.extend(items.map(Frame::from_node));
+    /// An owned tree of this value, attributes included.
+    pub fn into_frame(self) -> Frame {
+        match self.own {
+            Some(own) => Frame::BulkString(own.body),
+            None => Frame::read(self.bytes, self.start),
+        }
     }
-    frames
+
+    /// Where the parts of this value are, for the walk over its parent.
+    #[inline(always)]
+    pub(crate) fn layout(&self) -> (usize, usize, usize, bool) {
+        (self.head, self.next, self.len, self.streamed)
+    }
 }

@@ -65,6 +65,24 @@ fn any_length(i: &[u8]) -> Token<'_, u64> {
     Ok((rest, value))
 }
 
+/// What a header may say in the place of a length.
+pub(crate) enum Special {
+    /// `-1`
+    Nil,
+    /// `?`
+    Streamed,
+}
+
+/// `-1` or `?`, with the end of its line.
+pub(crate) fn special(i: &[u8]) -> Token<'_, Special> {
+    match i {
+        [b'-', b'1', rest @ ..] => line_end(rest).map(|(rest, ())| (rest, Special::Nil)),
+        [b'?', rest @ ..] => line_end(rest).map(|(rest, ())| (rest, Special::Streamed)),
+        [b'-'] => Err(MISSING),
+        _ => Err(WRONG),
+    }
+}
+
 /// An integer, with the end of its line.
 #[inline(always)]
 pub(crate) fn integer(i: &[u8]) -> Token<'_, i64> {
@@ -185,13 +203,14 @@ pub(crate) fn is_big_number(text: &[u8]) -> bool {
 /// The format and the text in the body of a verbatim string.
 pub(crate) fn verbatim(body: &[u8]) -> Option<([u8; 3], &[u8])> {
     match body {
-        [a, b, c, b':', text @ ..]
-            if [a, b, c].iter().all(|byte| byte.is_ascii_graphic() && **byte != b':') =>
-        {
-            Some(([*a, *b, *c], text))
-        }
+        [a, b, c, b':', text @ ..] if is_format(&[*a, *b, *c]) => Some(([*a, *b, *c], text)),
         _ => None,
     }
+}
+
+/// Whether this may be the format of a verbatim string.
+pub(crate) fn is_format(format: &[u8; 3]) -> bool {
+    format.iter().all(|byte| byte.is_ascii_graphic() && *byte != b':')
 }
 
 #[inline(always)]

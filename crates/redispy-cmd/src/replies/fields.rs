@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use resp_proto::Node;
+use resp_proto::{Kind, Node};
 
 use crate::reply::{ReplyError, Value};
 
@@ -108,9 +108,11 @@ pub(crate) fn texts(node: Node<'_>) -> Result<Vec<String>, ReplyError> {
 
 /// Reads a text of the server's own making; bytes that are no UTF-8 are replaced.
 pub(crate) fn text(node: Node<'_>) -> Result<String, ReplyError> {
-    match node.as_bytes() {
-        Some(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        None => Err(ReplyError::unexpected("a text", &node)),
+    match (node.kind(), node.as_bytes()) {
+        (Kind::SimpleString | Kind::BulkString | Kind::VerbatimString, Some(bytes)) => {
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        }
+        _ => Err(ReplyError::unexpected("a text", &node)),
     }
 }
 
@@ -133,7 +135,7 @@ pub(crate) fn items(value: &Value) -> Option<&[Value]> {
 
 pub(crate) fn items_of(value: Value) -> Option<Vec<Value>> {
     match value {
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => Some(items),
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => Some(items.into_vec()),
         _ => None,
     }
 }

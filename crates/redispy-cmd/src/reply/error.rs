@@ -164,6 +164,23 @@ impl ReplyError {
     pub fn path(&self) -> impl Iterator<Item = usize> {
         self.0.path.iter().rev().copied()
     }
+
+    /// What `Display` says behind the command's name.
+    pub fn text(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| {
+            for index in self.path() {
+                write!(f, "element {index}: ")?;
+            }
+            match &self.0.kind {
+                ReplyErrorKind::Server(error) => write!(f, "{error}"),
+                ReplyErrorKind::Type { expected, got } => write!(f, "expected {expected}, got {got}"),
+                ReplyErrorKind::Argument { argument, expected } => {
+                    write!(f, "`{argument}` must be {expected}")
+                }
+                ReplyErrorKind::Unanswered => f.write_str("no reply was given"),
+            }
+        })
+    }
 }
 
 impl fmt::Display for ReplyError {
@@ -171,15 +188,7 @@ impl fmt::Display for ReplyError {
         if let Some(command) = &self.0.command {
             write!(f, "{command}: ")?;
         }
-        for index in self.path() {
-            write!(f, "element {index}: ")?;
-        }
-        match &self.0.kind {
-            ReplyErrorKind::Server(error) => error.fmt(f),
-            ReplyErrorKind::Type { expected, got } => write!(f, "expected {expected}, got {got}"),
-            ReplyErrorKind::Argument { argument, expected } => write!(f, "`{argument}` must be {expected}"),
-            ReplyErrorKind::Unanswered => f.write_str("no reply was given"),
-        }
+        write!(f, "{}", self.text())
     }
 }
 

@@ -80,6 +80,16 @@ pub(crate) fn refusal<C: IntoCmd>(cmd: C) -> String {
     error.to_string()
 }
 
+/// A text as a bulk string.
+pub(crate) fn bulk(text: &str) -> String {
+    format!("${}\r\n{text}\r\n", text.len())
+}
+
+/// A text as RESP3's verbatim string.
+pub(crate) fn verbatim(text: &str) -> String {
+    format!("={}\r\ntxt:{text}\r\n", text.len() + 4)
+}
+
 fn whole(reply: &[u8]) -> Reply<'_> {
     let parsed = Reply::parse(reply, Limits::default()).expect("valid RESP").expect("a whole reply");
     assert_eq!(parsed.bytes().len(), reply.len(), "one reply and nothing behind it");

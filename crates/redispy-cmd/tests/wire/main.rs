@@ -8,6 +8,8 @@
     reason = "tests fail by panicking"
 )]
 
+mod client;
 mod connection;
 mod double;
-mod string;
+mod hash;
+mod list;

@@ -148,5 +148,5 @@ fn is_alive(pid: u32) -> bool {
 }
 
 fn bulks<const N: usize>(items: [&str; N]) -> Frame {
-    Frame::Array(items.map(|item| Frame::BulkString(item.into())).to_vec())
+    Frame::Array(items.map(|item| Frame::BulkString(item.into())).to_vec().into())
 }

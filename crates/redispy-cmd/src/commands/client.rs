@@ -1,0 +1,454 @@
+//! CLIENT: what the server knows of connections, and what it shall do with them.
+//!
+//! What changes the connection it runs on is in [`ConnectionStateCommands`](super::ConnectionStateCommands). A client runs
+//! each command on one of its connections: what asks about the connection itself (`CLIENT ID`, `CLIENT GETNAME`) answers for
+//! whichever it was; on a session it is always the same.
+
+use resp_proto::Node;
+
+use crate::arg::{TimeArg, ToArg, ToArgs, ToMillis, ToSeconds};
+use crate::cmd::{Cmd, Request};
+use crate::execute::{Execute, IntoCmd};
+use crate::replies::fields::texts;
+use crate::replies::{ClientInfo, Redirection, TrackingInfo};
+use crate::reply::{FromReply, ReplyError, ok};
+use crate::spec;
+
+/// The commands about connections that leave the one they run on as it is.
+pub trait ClientCommands: Execute {
+    /// The connection's name, if it has one. `CLIENT GETNAME`, since Redis 2.6.9, O(1).
+    fn client_getname(self) -> Self::Output<Option<String>> {
+        self.run(client_getname())
+    }
+
+    /// Where the connection's tracking notifications go. `CLIENT GETREDIR`, since Redis 6.0, O(1): a [`Redirection`].
+    fn client_getredir(self) -> Self::Output<Redirection> {
+        self.run(client_getredir())
+    }
+
+    /// The server's help. `CLIENT HELP`, since Redis 5.0, O(1): lines of text.
+    fn client_help(self) -> Self::Output<Vec<String>> {
+        self.run(client_help())
+    }
+
+    /// The connection's id. `CLIENT ID`, since Redis 5.0, O(1).
+    fn client_id(self) -> Self::Output<i64> {
+        self.run(client_id())
+    }
+
+    /// What the server knows of this connection. `CLIENT INFO`, since Redis 6.2, O(1): a [`ClientInfo`].
+    fn client_info(self) -> Self::Output<ClientInfo> {
+        self.run(client_info())
+    }
+
+    /// Closes the connection of this address, `ip:port`. `CLIENT KILL addr`, since Redis 2.4, O(N) with N connections:
+    /// success, or an error when there is none.
+    fn client_kill(self, addr: impl ToArg) -> Self::Output<()> {
+        self.run(client_kill(addr))
+    }
+
+    /// Closes the connections that a filter selects. `CLIENT KILL condition [condition ...]`, since Redis 2.8.12, O(N) with N
+    /// connections: how many.
+    fn client_kill_where(self, filter: ClientFilter) -> Self::Output<i64> {
+        self.run(client_kill_where(filter))
+    }
+
+    /// The open connections; a selection of them with [`cmd::client_list`](client_list()). `CLIENT LIST`, since Redis 2.4,
+    /// O(N) with N connections: a [`ClientInfo`] each.
+    fn client_list(self) -> Self::Output<Vec<ClientInfo>> {
+        self.run(client_list())
+    }
+
+    /// Holds back the commands of all clients. `CLIENT PAUSE timeout`, since Redis 3.0, O(1): nothing but success.
+    fn client_pause(self, timeout: impl ToMillis) -> Self::Output<()> {
+        self.run(client_pause(timeout))
+    }
+
+    /// How the connection tracks keys. `CLIENT TRACKINGINFO`, since Redis 6.2, O(1): a [`TrackingInfo`].
+    fn client_trackinginfo(self) -> Self::Output<TrackingInfo> {
+        self.run(client_trackinginfo())
+    }
+
+    /// Ends another connection's blocking command as if its time were over. `CLIENT UNBLOCK client-id`, since Redis 5.0,
+    /// O(log N) with N connections: whether it was blocked.
+    fn client_unblock(self, client_id: i64) -> Self::Output<bool> {
+        self.run(client_unblock(client_id))
+    }
+
+    /// Goes on with the commands of paused clients. `CLIENT UNPAUSE`, since Redis 6.2, O(N) with N paused clients: nothing but
+    /// success.
+    fn client_unpause(self) -> Self::Output<()> {
+        self.run(client_unpause())
+    }
+}
+
+impl<E: Execute> ClientCommands for E {}
+
+/// The connection's name, if it has one. `CLIENT GETNAME`, since Redis 2.6.9, O(1).
+pub fn client_getname() -> Cmd<Option<String>> {
+    Cmd::new(&spec::CLIENT_GETNAME, name)
+}
+
+/// Where the connection's tracking notifications go. `CLIENT GETREDIR`, since Redis 6.0, O(1): a [`Redirection`].
+pub fn client_getredir() -> Cmd<Redirection> {
+    Cmd::new(&spec::CLIENT_GETREDIR, Redirection::read)
+}
+
+/// The server's help. `CLIENT HELP`, since Redis 5.0, O(1): lines of text.
+pub fn client_help() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::CLIENT_HELP, texts)
+}
+
+/// The connection's id. `CLIENT ID`, since Redis 5.0, O(1).
+pub fn client_id() -> Cmd<i64> {
+    Cmd::new(&spec::CLIENT_ID, i64::from_reply)
+}
+
+/// What the server knows of this connection. `CLIENT INFO`, since Redis 6.2, O(1): a [`ClientInfo`].
+pub fn client_info() -> Cmd<ClientInfo> {
+    Cmd::new(&spec::CLIENT_INFO, ClientInfo::read)
+}
+
+/// Closes the connection of this address, `ip:port`. `CLIENT KILL addr`, since Redis 2.4, O(N) with N connections: success, or
+/// an error when there is none.
+pub fn client_kill(addr: impl ToArg) -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_KILL, ok).arg(addr)
+}
+
+/// Closes the connections that a filter selects. `CLIENT KILL condition [condition ...]`, since Redis 2.8.12, O(N) with N
+/// connections: how many.
+///
+/// ```
+/// use redispy_cmd::commands::{ClientFilter, client_kill_where};
+///
+/// let idle = client_kill_where(ClientFilter::new().user("worker").skipme(false));
+/// assert_eq!(idle.request().count(), 6);
+/// ```
+pub fn client_kill_where(filter: ClientFilter) -> Cmd<i64> {
+    let mut request = Request::new(&spec::CLIENT_KILL);
+    if filter.conditions.is_empty() {
+        request.refuse("filter", "at least one condition");
+    }
+    filter.write(&mut request);
+    Cmd::from_request(request, i64::from_reply)
+}
+
+/// The open connections, or [a selection](ClientList::matching) of them. `CLIENT LIST [condition ...]`, since Redis 2.4, O(N)
+/// with N connections: a [`ClientInfo`] each.
+pub fn client_list() -> ClientList {
+    ClientList { filter: ClientFilter::new() }
+}
+
+/// Holds back the commands of all clients, reads too unless said [otherwise](ClientPause::write).
+/// `CLIENT PAUSE timeout [WRITE|ALL]`, since Redis 3.0, O(1): nothing but success.
+pub fn client_pause(timeout: impl ToMillis) -> ClientPause {
+    ClientPause { timeout: timeout.to_millis(), mode: None }
+}
+
+/// How the connection tracks keys. `CLIENT TRACKINGINFO`, since Redis 6.2, O(1): a [`TrackingInfo`].
+pub fn client_trackinginfo() -> Cmd<TrackingInfo> {
+    Cmd::new(&spec::CLIENT_TRACKINGINFO, TrackingInfo::read)
+}
+
+/// Ends another connection's blocking command, as if its time were over unless said [otherwise](ClientUnblock::error).
+/// `CLIENT UNBLOCK client-id [TIMEOUT|ERROR]`, since Redis 5.0, O(log N) with N connections: whether it was blocked.
+pub fn client_unblock(client_id: i64) -> ClientUnblock {
+    ClientUnblock { client_id, how: None }
+}
+
+/// Goes on with the commands of paused clients. `CLIENT UNPAUSE`, since Redis 6.2, O(N) with N paused clients: nothing but
+/// success.
+pub fn client_unpause() -> Cmd<()> {
+    Cmd::new(&spec::CLIENT_UNPAUSE, ok)
+}
+
+/// The kinds of connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClientType {
+    /// Those of clients.
+    Normal,
+    /// Those to the master that a replica follows.
+    Master,
+    /// Those of replicas.
+    Replica,
+    /// Those of subscribers.
+    Pubsub,
+}
+
+/// `CLIENT LIST` with its options; [`client_list()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ClientList {
+    filter: ClientFilter,
+}
+
+impl ClientList {
+    /// Only the connections that `filter` selects. Redis takes either [ids](ClientFilter::ids) (since 6.2) or a
+    /// [type](ClientFilter::client_type) (since 5.0), Valkey every condition since 9.0.
+    pub fn matching(mut self, filter: ClientFilter) -> Self {
+        self.filter = filter;
+        self
+    }
+}
+
+impl IntoCmd for ClientList {
+    type Reply = Vec<ClientInfo>;
+
+    fn into_cmd(self) -> Cmd<Vec<ClientInfo>> {
+        let mut request = Request::new(&spec::CLIENT_LIST);
+        self.filter.write(&mut request);
+        Cmd::from_request(request, ClientInfo::read_list)
+    }
+}
+
+/// Conditions that a connection meets all of, for [`client_list()`] and [`client_kill_where()`]. Each is there once: the last
+/// call wins.
+#[derive(Debug, Clone, Default)]
+#[must_use = "a filter does nothing by itself: give it to `client_list` or `client_kill_where`"]
+pub struct ClientFilter {
+    conditions: Vec<(&'static str, Request)>,
+}
+
+impl ClientFilter {
+    /// No condition yet.
+    pub fn new() -> Self {
+        ClientFilter::default()
+    }
+
+    /// Has one of these ids; Redis's `CLIENT KILL` takes one. Since Redis 2.8.12 (kill) and 6.2 (list).
+    pub fn ids(self, ids: impl ToArgs) -> Self {
+        self.with("ID", |words| words.some_args("ids", ids))
+    }
+
+    /// Is of this kind. Since Redis 2.8.12 (kill) and 5.0 (list).
+    pub fn client_type(self, client_type: ClientType) -> Self {
+        self.with("TYPE", |words| words.arg(client_type.word()))
+    }
+
+    /// Is authenticated as this user. Since Redis 6.0 (kill) and Valkey 8.1 (list).
+    pub fn user(self, username: impl ToArg) -> Self {
+        self.with("USER", |words| words.arg(username))
+    }
+
+    /// Comes from this address, `ip:port`. Since Redis 2.8.12 (kill) and Valkey 8.1 (list).
+    pub fn addr(self, addr: impl ToArg) -> Self {
+        self.with("ADDR", |words| words.arg(addr))
+    }
+
+    /// Came in at this address of the server, `ip:port`. Since Redis 6.2 (kill) and Valkey 8.1 (list).
+    pub fn laddr(self, addr: impl ToArg) -> Self {
+        self.with("LADDR", |words| words.arg(addr))
+    }
+
+    /// Whether the connection that runs the command is left out; servers do so unless told no for `CLIENT KILL`. Since
+    /// Redis 2.8.12 (kill) and Valkey 8.1 (list).
+    pub fn skipme(self, skip: bool) -> Self {
+        self.with("SKIPME", |words| words.arg(if skip { "YES" } else { "NO" }))
+    }
+
+    /// Is at least this old. Since Redis 7.4, Valkey 8.0 (kill) and 8.1 (list).
+    pub fn maxage(self, seconds: impl ToSeconds) -> Self {
+        self.with("MAXAGE", |words| seconds.to_seconds().write("seconds", words))
+    }
+
+    /// Has this name. Since Valkey 9.0.
+    pub fn name(self, name: impl ToArg) -> Self {
+        self.with("NAME", |words| words.arg(name))
+    }
+
+    /// Is idle for at least this time. Since Valkey 9.0.
+    pub fn idle(self, seconds: impl ToSeconds) -> Self {
+        self.with("IDLE", |words| seconds.to_seconds().write("seconds", words))
+    }
+
+    /// Has all these [flags](ClientInfo::flags). Since Valkey 9.0.
+    pub fn flags(self, flags: impl ToArg) -> Self {
+        self.with("FLAGS", |words| words.arg(flags))
+    }
+
+    /// Uses this library. Since Valkey 9.0.
+    pub fn lib_name(self, name: impl ToArg) -> Self {
+        self.with("LIB-NAME", |words| words.arg(name))
+    }
+
+    /// Uses this version of its library. Since Valkey 9.0.
+    pub fn lib_ver(self, version: impl ToArg) -> Self {
+        self.with("LIB-VER", |words| words.arg(version))
+    }
+
+    /// Is on this database. Since Valkey 9.0.
+    pub fn db(self, index: u32) -> Self {
+        self.with("DB", |words| words.arg(index))
+    }
+
+    /// Claims these [capabilities](ClientInfo::capa). Since Valkey 9.0.
+    pub fn capa(self, capabilities: impl ToArg) -> Self {
+        self.with("CAPA", |words| words.arg(capabilities))
+    }
+
+    /// Comes from this IP address. Since Valkey 9.0.
+    pub fn ip(self, ip: impl ToArg) -> Self {
+        self.with("IP", |words| words.arg(ip))
+    }
+
+    /// Has none of these ids. Since Valkey 9.0.
+    pub fn not_ids(self, ids: impl ToArgs) -> Self {
+        self.with("NOT-ID", |words| words.some_args("ids", ids))
+    }
+
+    /// Is not of this kind. Since Valkey 9.0.
+    pub fn not_client_type(self, client_type: ClientType) -> Self {
+        self.with("NOT-TYPE", |words| words.arg(client_type.word()))
+    }
+
+    /// Is not authenticated as this user. Since Valkey 9.0.
+    pub fn not_user(self, username: impl ToArg) -> Self {
+        self.with("NOT-USER", |words| words.arg(username))
+    }
+
+    /// Does not come from this address, `ip:port`. Since Valkey 9.0.
+    pub fn not_addr(self, addr: impl ToArg) -> Self {
+        self.with("NOT-ADDR", |words| words.arg(addr))
+    }
+
+    /// Did not come in at this address of the server, `ip:port`. Since Valkey 9.0.
+    pub fn not_laddr(self, addr: impl ToArg) -> Self {
+        self.with("NOT-LADDR", |words| words.arg(addr))
+    }
+
+    /// Does not have this name. Since Valkey 9.0.
+    pub fn not_name(self, name: impl ToArg) -> Self {
+        self.with("NOT-NAME", |words| words.arg(name))
+    }
+
+    /// Has none of these [flags](ClientInfo::flags). Since Valkey 9.0.
+    pub fn not_flags(self, flags: impl ToArg) -> Self {
+        self.with("NOT-FLAGS", |words| words.arg(flags))
+    }
+
+    /// Does not use this library. Since Valkey 9.0.
+    pub fn not_lib_name(self, name: impl ToArg) -> Self {
+        self.with("NOT-LIB-NAME", |words| words.arg(name))
+    }
+
+    /// Does not use this version of its library. Since Valkey 9.0.
+    pub fn not_lib_ver(self, version: impl ToArg) -> Self {
+        self.with("NOT-LIB-VER", |words| words.arg(version))
+    }
+
+    /// Is not on this database. Since Valkey 9.0.
+    pub fn not_db(self, index: u32) -> Self {
+        self.with("NOT-DB", |words| words.arg(index))
+    }
+
+    /// Does not claim these [capabilities](ClientInfo::capa). Since Valkey 9.0.
+    pub fn not_capa(self, capabilities: impl ToArg) -> Self {
+        self.with("NOT-CAPA", |words| words.arg(capabilities))
+    }
+
+    /// Does not come from this IP address. Since Valkey 9.0.
+    pub fn not_ip(self, ip: impl ToArg) -> Self {
+        self.with("NOT-IP", |words| words.arg(ip))
+    }
+
+    fn with(mut self, condition: &'static str, write: impl FnOnce(&mut Request)) -> Self {
+        self.conditions.retain(|(other, _)| *other != condition);
+        let mut words = Request::empty();
+        write(&mut words);
+        self.conditions.push((condition, words));
+        self
+    }
+
+    fn write(&self, request: &mut Request) {
+        for (condition, words) in &self.conditions {
+            request.arg(condition);
+            request.append(words);
+        }
+    }
+}
+
+impl ClientType {
+    fn word(self) -> &'static str {
+        match self {
+            ClientType::Normal => "NORMAL",
+            ClientType::Master => "MASTER",
+            ClientType::Replica => "REPLICA",
+            ClientType::Pubsub => "PUBSUB",
+        }
+    }
+}
+
+/// `CLIENT PAUSE` with its option; [`client_pause()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ClientPause {
+    timeout: TimeArg,
+    mode: Option<&'static str>,
+}
+
+impl ClientPause {
+    /// Holds back only commands that write. Since Redis 6.2.
+    pub fn write(mut self) -> Self {
+        self.mode = Some("WRITE");
+        self
+    }
+
+    /// Holds back all commands. Since Redis 6.2.
+    pub fn all(mut self) -> Self {
+        self.mode = Some("ALL");
+        self
+    }
+}
+
+impl IntoCmd for ClientPause {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        let mut request = Request::new(&spec::CLIENT_PAUSE);
+        self.timeout.write("timeout", &mut request);
+        if let Some(mode) = self.mode {
+            request.arg(mode);
+        }
+        Cmd::from_request(request, ok)
+    }
+}
+
+/// `CLIENT UNBLOCK` with its option; [`client_unblock()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ClientUnblock {
+    client_id: i64,
+    how: Option<&'static str>,
+}
+
+impl ClientUnblock {
+    /// The blocking command answers as if its time were over.
+    pub fn timeout(mut self) -> Self {
+        self.how = Some("TIMEOUT");
+        self
+    }
+
+    /// The blocking command fails with the code `UNBLOCKED`.
+    pub fn error(mut self) -> Self {
+        self.how = Some("ERROR");
+        self
+    }
+}
+
+impl IntoCmd for ClientUnblock {
+    type Reply = bool;
+
+    fn into_cmd(self) -> Cmd<bool> {
+        let mut request = Request::new(&spec::CLIENT_UNBLOCK);
+        request.arg(self.client_id);
+        if let Some(how) = self.how {
+            request.arg(how);
+        }
+        Cmd::from_request(request, bool::from_reply)
+    }
+}
+
+/// Servers send nil or an empty name when there is none.
+fn name(node: Node<'_>) -> Result<Option<String>, ReplyError> {
+    Ok(Option::<String>::from_reply(node)?.filter(|name| !name.is_empty()))
+}

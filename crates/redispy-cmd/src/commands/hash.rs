@@ -1,0 +1,520 @@
+//! Hashes: fields with values under one key, and since Redis 7.4 an expiry for each field.
+
+mod fields;
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
+use crate::cmd::{Cmd, Request};
+use crate::execute::{Execute, IntoCmd};
+use crate::replies::{Expiry, FieldExpire, FieldPersist};
+use crate::reply::readers::ok;
+use crate::reply::{FromMap, FromPair, FromReply, Page};
+use crate::spec;
+
+pub use fields::*;
+
+/// The hash commands, on everything that takes commands.
+pub trait HashCommands: Execute {
+    /// Removes fields. The reply is how many there were.
+    ///
+    /// `HDEL key field [field ...]`. Since Redis 2.0.0, many fields since 2.4.0. O(N) in the number of fields.
+    fn hdel(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<i64> {
+        self.run(hdel(key, fields))
+    }
+
+    /// Whether a hash has a field.
+    ///
+    /// `HEXISTS key field`. Since Redis 2.0.0. O(1).
+    fn hexists(self, key: impl ToArg, field: impl ToArg) -> Self::Output<bool> {
+        self.run(hexists(key, field))
+    }
+
+    /// Makes fields expire after this many seconds, or a `Duration` of whole seconds. The reply is what that did to
+    /// each. Conditions are options of [`cmd::hexpire`](hexpire()).
+    ///
+    /// `HEXPIRE key seconds FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number
+    /// of fields.
+    fn hexpire(
+        self,
+        key: impl ToArg,
+        seconds: impl ToSeconds,
+        fields: impl ToArgs,
+    ) -> Self::Output<Vec<FieldExpire>> {
+        self.run(hexpire(key, seconds, fields))
+    }
+
+    /// Makes fields expire at this time, in seconds since 1970, or a `SystemTime` on a whole second. The reply is
+    /// what that did to each. Conditions are options of [`cmd::hexpireat`](hexpireat()).
+    ///
+    /// `HEXPIREAT key unix-time-seconds FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in
+    /// the number of fields.
+    fn hexpireat(
+        self,
+        key: impl ToArg,
+        time: impl ToUnixSeconds,
+        fields: impl ToArgs,
+    ) -> Self::Output<Vec<FieldExpire>> {
+        self.run(hexpireat(key, time, fields))
+    }
+
+    /// When fields expire, to the second.
+    ///
+    /// `HEXPIRETIME key FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number of
+    /// fields.
+    fn hexpiretime(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Expiry<SystemTime>>> {
+        self.run(hexpiretime(key, fields))
+    }
+
+    /// The value of a field, `None` when there is none.
+    ///
+    /// `HGET key field`. Since Redis 2.0.0. O(1).
+    ///
+    /// ```
+    /// use redispy_cmd::commands::HashCommands;
+    /// use redispy_cmd::{Call, ReplyError};
+    ///
+    /// fn name(server: &impl Call<Error = ReplyError>) -> Result<Option<String>, ReplyError> {
+    ///     server.hget("user:1", "name")
+    /// }
+    /// ```
+    fn hget<T: FromReply>(self, key: impl ToArg, field: impl ToArg) -> Self::Output<Option<T>> {
+        self.run(hget(key, field))
+    }
+
+    /// All fields and values: a map, `Vec<(field, value)>`, a struct that implements [`FromMap`], or an `Option` of
+    /// these, `None` when there is no hash.
+    ///
+    /// `HGETALL key`. Since Redis 2.0.0. O(N) in the number of fields.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use redispy_cmd::commands::HashCommands;
+    /// use redispy_cmd::{Call, ReplyError};
+    ///
+    /// fn user(server: &impl Call<Error = ReplyError>) -> Result<HashMap<String, String>, ReplyError> {
+    ///     server.hgetall("user:1")
+    /// }
+    /// ```
+    fn hgetall<M: FromMap>(self, key: impl ToArg) -> Self::Output<M> {
+        self.run(hgetall(key))
+    }
+
+    /// Removes fields. The reply is their values, `None` where there was none.
+    ///
+    /// `HGETDEL key FIELDS numfields field [field ...]`. Since Redis 8.0.0, Valkey 9.1.0. O(N) in the number of
+    /// fields.
+    fn hgetdel<T: FromReply>(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Option<T>>> {
+        self.run(hgetdel(key, fields))
+    }
+
+    /// The values of fields, `None` where there is none. It can also change when they expire: the options for it are
+    /// on [`cmd::hgetex`](hgetex()).
+    ///
+    /// `HGETEX key FIELDS numfields field [field ...]`. Since Redis 8.0.0, Valkey 9.0.0. O(N) in the number of
+    /// fields.
+    fn hgetex<T: FromReply>(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Option<T>>> {
+        self.run(hgetex(key, fields))
+    }
+
+    /// Adds `increment` to the number in a field, 0 when there is none. The reply is the new number.
+    ///
+    /// `HINCRBY key field increment`. Since Redis 2.0.0. O(1).
+    fn hincrby(self, key: impl ToArg, field: impl ToArg, increment: i64) -> Self::Output<i64> {
+        self.run(hincrby(key, field, increment))
+    }
+
+    /// Adds `increment` to the floating point number in a field, 0 when there is none. The reply is the new number.
+    ///
+    /// `HINCRBYFLOAT key field increment`. Since Redis 2.6.0. O(1).
+    fn hincrbyfloat(self, key: impl ToArg, field: impl ToArg, increment: f64) -> Self::Output<f64> {
+        self.run(hincrbyfloat(key, field, increment))
+    }
+
+    /// All fields.
+    ///
+    /// `HKEYS key`. Since Redis 2.0.0. O(N) in the number of fields.
+    fn hkeys<T: FromReply>(self, key: impl ToArg) -> Self::Output<Vec<T>> {
+        self.run(hkeys(key))
+    }
+
+    /// How many fields a hash has, 0 when there is no hash.
+    ///
+    /// `HLEN key`. Since Redis 2.0.0. O(1).
+    fn hlen(self, key: impl ToArg) -> Self::Output<i64> {
+        self.run(hlen(key))
+    }
+
+    /// The values of fields, `None` where there is none.
+    ///
+    /// `HMGET key field [field ...]`. Since Redis 2.0.0. O(N) in the number of fields.
+    ///
+    /// ```
+    /// use redispy_cmd::commands::HashCommands;
+    /// use redispy_cmd::{Call, ReplyError};
+    ///
+    /// fn names(server: &impl Call<Error = ReplyError>) -> Result<Vec<Option<String>>, ReplyError> {
+    ///     server.hmget("user:1", ["first", "last"])
+    /// }
+    /// ```
+    fn hmget<T: FromReply>(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Option<T>>> {
+        self.run(hmget(key, fields))
+    }
+
+    /// Sets fields. Redis names [`hset`](Self::hset) as its successor.
+    ///
+    /// `HMSET key field value [field value ...]`. Since Redis 2.0.0, deprecated since Redis 4.0.0. O(N) in the number
+    /// of fields.
+    fn hmset(self, key: impl ToArg, pairs: impl ToPairs) -> Self::Output<()> {
+        self.run(hmset(key, pairs))
+    }
+
+    /// Takes the expiry of fields away. The reply is what that did to each.
+    ///
+    /// `HPERSIST key FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number of
+    /// fields.
+    fn hpersist(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<FieldPersist>> {
+        self.run(hpersist(key, fields))
+    }
+
+    /// Makes fields expire after this many milliseconds, or a `Duration`. The reply is what that did to each.
+    /// Conditions are options of [`cmd::hpexpire`](hpexpire()).
+    ///
+    /// `HPEXPIRE key milliseconds FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the
+    /// number of fields.
+    fn hpexpire(
+        self,
+        key: impl ToArg,
+        milliseconds: impl ToMillis,
+        fields: impl ToArgs,
+    ) -> Self::Output<Vec<FieldExpire>> {
+        self.run(hpexpire(key, milliseconds, fields))
+    }
+
+    /// Makes fields expire at this time, in milliseconds since 1970, or a `SystemTime`. The reply is what that did to
+    /// each. Conditions are options of [`cmd::hpexpireat`](hpexpireat()).
+    ///
+    /// `HPEXPIREAT key unix-time-milliseconds FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0.
+    /// O(N) in the number of fields.
+    fn hpexpireat(
+        self,
+        key: impl ToArg,
+        time: impl ToUnixMillis,
+        fields: impl ToArgs,
+    ) -> Self::Output<Vec<FieldExpire>> {
+        self.run(hpexpireat(key, time, fields))
+    }
+
+    /// When fields expire, to the millisecond.
+    ///
+    /// `HPEXPIRETIME key FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number of
+    /// fields.
+    fn hpexpiretime(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Expiry<SystemTime>>> {
+        self.run(hpexpiretime(key, fields))
+    }
+
+    /// How long fields still live, to the millisecond.
+    ///
+    /// `HPTTL key FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number of fields.
+    fn hpttl(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Expiry<Duration>>> {
+        self.run(hpttl(key, fields))
+    }
+
+    /// A random field, `None` when there is no hash. Many, and their values, are had by the options of
+    /// [`cmd::hrandfield`](hrandfield()).
+    ///
+    /// `HRANDFIELD key`. Since Redis 6.2.0. O(1).
+    fn hrandfield<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
+        self.run(hrandfield(key))
+    }
+
+    /// One page of fields and values, as `(String, i64)`, and the cursor of the next; the first page has cursor 0. A
+    /// field that is there all the while comes at least once. Options are on [`cmd::hscan`](hscan()).
+    ///
+    /// `HSCAN key cursor`. Since Redis 2.8.0. O(1) for a page, O(N) for all fields.
+    fn hscan<P: FromPair>(self, key: impl ToArg, cursor: u64) -> Self::Output<Page<P>> {
+        self.run(hscan(key, cursor))
+    }
+
+    /// Sets fields. The reply is how many of them are new.
+    ///
+    /// `HSET key field value [field value ...]`. Since Redis 2.0.0, many fields since 4.0.0. O(N) in the number of
+    /// fields.
+    ///
+    /// ```
+    /// use redispy_cmd::commands::HashCommands;
+    /// use redispy_cmd::{Call, ReplyError};
+    ///
+    /// fn birthday(server: &impl Call<Error = ReplyError>) -> Result<(), ReplyError> {
+    ///     server.hset("user:1", (("name", "bob"), ("age", 3)))?;      // fields of different types
+    ///     server.hset("user:1", ("age", 4))?;                         // one field
+    ///     server.hset("user:1", [("first", "bob"), ("last", "ross")])?;
+    ///     Ok(())
+    /// }
+    /// ```
+    fn hset(self, key: impl ToArg, pairs: impl ToPairs) -> Self::Output<i64> {
+        self.run(hset(key, pairs))
+    }
+
+    /// Sets fields, which do not expire then. The reply is true. Conditions and an expiry are options of
+    /// [`cmd::hsetex`](hsetex()).
+    ///
+    /// `HSETEX key FIELDS numfields field value [field value ...]`. Since Redis 8.0.0, Valkey 9.0.0. O(N) in the
+    /// number of fields.
+    fn hsetex(self, key: impl ToArg, pairs: impl ToPairs) -> Self::Output<bool> {
+        self.run(hsetex(key, pairs))
+    }
+
+    /// Sets a field when there is none yet. The reply is whether it was set.
+    ///
+    /// `HSETNX key field value`. Since Redis 2.0.0. O(1).
+    fn hsetnx(self, key: impl ToArg, field: impl ToArg, value: impl ToArg) -> Self::Output<bool> {
+        self.run(hsetnx(key, field, value))
+    }
+
+    /// How many bytes the value of a field has, 0 when there is no such field.
+    ///
+    /// `HSTRLEN key field`. Since Redis 3.2.0. O(1).
+    fn hstrlen(self, key: impl ToArg, field: impl ToArg) -> Self::Output<i64> {
+        self.run(hstrlen(key, field))
+    }
+
+    /// How long fields still live, to the second.
+    ///
+    /// `HTTL key FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number of fields.
+    fn httl(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Expiry<Duration>>> {
+        self.run(httl(key, fields))
+    }
+
+    /// All values.
+    ///
+    /// `HVALS key`. Since Redis 2.0.0. O(N) in the number of fields.
+    fn hvals<T: FromReply>(self, key: impl ToArg) -> Self::Output<Vec<T>> {
+        self.run(hvals(key))
+    }
+}
+
+impl<E: Execute> HashCommands for E {}
+
+/// `HDEL key field [field ...]`: see [`HashCommands::hdel`].
+pub fn hdel(key: impl ToArg, fields: impl ToArgs) -> Cmd<i64> {
+    let mut request = Request::new(&spec::HDEL);
+    request.arg(key);
+    request.some_args("fields", fields);
+    Cmd::from_request(request, i64::from_reply)
+}
+
+/// `HEXISTS key field`: see [`HashCommands::hexists`].
+pub fn hexists(key: impl ToArg, field: impl ToArg) -> Cmd<bool> {
+    Cmd::new(&spec::HEXISTS, bool::from_reply).arg(key).arg(field)
+}
+
+/// `HGET key field`: see [`HashCommands::hget`].
+pub fn hget<T: FromReply>(key: impl ToArg, field: impl ToArg) -> Cmd<Option<T>> {
+    Cmd::new(&spec::HGET, Option::<T>::from_reply).arg(key).arg(field)
+}
+
+/// `HGETALL key`: see [`HashCommands::hgetall`].
+pub fn hgetall<M: FromMap>(key: impl ToArg) -> Cmd<M> {
+    Cmd::new(&spec::HGETALL, M::from_map).arg(key)
+}
+
+/// `HINCRBY key field increment`: see [`HashCommands::hincrby`].
+pub fn hincrby(key: impl ToArg, field: impl ToArg, increment: i64) -> Cmd<i64> {
+    Cmd::new(&spec::HINCRBY, i64::from_reply).arg(key).arg(field).arg(increment)
+}
+
+/// `HINCRBYFLOAT key field increment`: see [`HashCommands::hincrbyfloat`].
+pub fn hincrbyfloat(key: impl ToArg, field: impl ToArg, increment: f64) -> Cmd<f64> {
+    Cmd::new(&spec::HINCRBYFLOAT, f64::from_reply).arg(key).arg(field).arg(increment)
+}
+
+/// `HKEYS key`: see [`HashCommands::hkeys`].
+pub fn hkeys<T: FromReply>(key: impl ToArg) -> Cmd<Vec<T>> {
+    Cmd::new(&spec::HKEYS, Vec::<T>::from_reply).arg(key)
+}
+
+/// `HLEN key`: see [`HashCommands::hlen`].
+pub fn hlen(key: impl ToArg) -> Cmd<i64> {
+    Cmd::new(&spec::HLEN, i64::from_reply).arg(key)
+}
+
+/// `HMGET key field [field ...]`: see [`HashCommands::hmget`].
+pub fn hmget<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Option<T>>> {
+    let mut request = Request::new(&spec::HMGET);
+    request.arg(key);
+    request.some_args("fields", fields);
+    Cmd::from_request(request, Vec::<Option<T>>::from_reply)
+}
+
+/// `HMSET key field value [field value ...]`: see [`HashCommands::hmset`].
+pub fn hmset(key: impl ToArg, pairs: impl ToPairs) -> Cmd<()> {
+    let mut request = Request::new(&spec::HMSET);
+    request.arg(key);
+    request.some_pairs("pairs", pairs);
+    Cmd::from_request(request, ok)
+}
+
+/// `HRANDFIELD` with its options: random fields, and their values. See [`HRandField`].
+///
+/// ```
+/// use redispy_cmd::commands::hrandfield;
+///
+/// let three = hrandfield::<String>("h").count(3);                                 // Vec<String>
+/// let pairs = hrandfield::<String>("h").count(3).withvalues::<(String, i64)>();   // Cmd<Vec<(String, i64)>>
+/// let words = pairs.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"HRANDFIELD h 3 WITHVALUES");
+/// ```
+pub fn hrandfield<T: FromReply>(key: impl ToArg) -> HRandField<T> {
+    HRandField { cmd: Cmd::new(&spec::HRANDFIELD, Option::<T>::from_reply).arg(key) }
+}
+
+/// `HSCAN` with its options: one page of fields and values, as `(String, i64)`, and the cursor of the next. See
+/// [`HScan`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::hscan;
+///
+/// let page = hscan::<(String, i64)>("h", 0).match_("a*").count(100).into_cmd();
+/// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"HSCAN h 0 MATCH a* COUNT 100");
+/// ```
+pub fn hscan<P: FromPair>(key: impl ToArg, cursor: u64) -> HScan<P> {
+    HScan { cmd: Cmd::new(&spec::HSCAN, Page::<P>::from_reply).arg(key).arg(cursor) }
+}
+
+/// `HSET key field value [field value ...]`: see [`HashCommands::hset`].
+pub fn hset(key: impl ToArg, pairs: impl ToPairs) -> Cmd<i64> {
+    let mut request = Request::new(&spec::HSET);
+    request.arg(key);
+    request.some_pairs("pairs", pairs);
+    Cmd::from_request(request, i64::from_reply)
+}
+
+/// `HSETNX key field value`: see [`HashCommands::hsetnx`].
+pub fn hsetnx(key: impl ToArg, field: impl ToArg, value: impl ToArg) -> Cmd<bool> {
+    Cmd::new(&spec::HSETNX, bool::from_reply).arg(key).arg(field).arg(value)
+}
+
+/// `HSTRLEN key field`: see [`HashCommands::hstrlen`].
+pub fn hstrlen(key: impl ToArg, field: impl ToArg) -> Cmd<i64> {
+    Cmd::new(&spec::HSTRLEN, i64::from_reply).arg(key).arg(field)
+}
+
+/// `HVALS key`: see [`HashCommands::hvals`].
+pub fn hvals<T: FromReply>(key: impl ToArg) -> Cmd<Vec<T>> {
+    Cmd::new(&spec::HVALS, Vec::<T>::from_reply).arg(key)
+}
+
+/// `HRANDFIELD` of one field, `None` without a hash; [`count`](Self::count) asks for many.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HRandField<T> {
+    cmd: Cmd<Option<T>>,
+}
+
+impl<T: FromReply> HRandField<T> {
+    /// Answers with at most `count` fields, all different; when negative, with exactly `-count` that may come again. None
+    /// without a hash. Since Redis 6.2.
+    pub fn count(self, count: i64) -> HRandFieldCount<T> {
+        HRandFieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
+    }
+}
+
+impl<T> Clone for HRandField<T> {
+    fn clone(&self) -> Self {
+        HRandField { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for HRandField<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for HRandField<T> {
+    type Reply = Option<T>;
+
+    fn into_cmd(self) -> Cmd<Option<T>> {
+        self.cmd
+    }
+}
+
+/// `HRANDFIELD` of many fields; [`withvalues`](Self::withvalues) asks for their values as well.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HRandFieldCount<T> {
+    cmd: Cmd<Vec<T>>,
+}
+
+impl<T> HRandFieldCount<T> {
+    /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.
+    pub fn withvalues<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.cmd.arg("WITHVALUES").decode(Vec::<P>::from_reply)
+    }
+}
+
+impl<T> Clone for HRandFieldCount<T> {
+    fn clone(&self) -> Self {
+        HRandFieldCount { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for HRandFieldCount<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for HRandFieldCount<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        self.cmd
+    }
+}
+
+/// `HSCAN` with its options.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HScan<P> {
+    // An option given again overrides the first at the server.
+    cmd: Cmd<Page<P>>,
+}
+
+impl<P> HScan<P> {
+    /// Only fields whose name matches this glob-style pattern. Since Redis 2.8.
+    pub fn match_(self, pattern: impl ToArg) -> Self {
+        HScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+    }
+
+    /// Looks at about this many fields for one page; servers look at 10 when not told. Since Redis 2.8.
+    pub fn count(self, count: u64) -> Self {
+        HScan { cmd: self.cmd.arg("COUNT").arg(count) }
+    }
+
+    /// Answers with fields, without their values. Since Redis 7.4, Valkey 8.0.
+    pub fn novalues<T: FromReply>(self) -> Cmd<Page<T>> {
+        self.cmd.arg("NOVALUES").decode(Page::<T>::from_reply)
+    }
+}
+
+impl<P> Clone for HScan<P> {
+    fn clone(&self) -> Self {
+        HScan { cmd: self.cmd.clone() }
+    }
+}
+
+impl<P> fmt::Debug for HScan<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<P> IntoCmd for HScan<P> {
+    type Reply = Page<P>;
+
+    fn into_cmd(self) -> Cmd<Page<P>> {
+        self.cmd
+    }
+}

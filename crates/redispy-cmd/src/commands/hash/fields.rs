@@ -1,0 +1,338 @@
+//! The commands of hashes that take `FIELDS numfields`: an expiry for each field, and what came with it.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::super::expiry::ExpiryOption;
+use crate::arg::{TimeArg, ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
+use crate::cmd::{Cmd, Mark, Request};
+use crate::execute::IntoCmd;
+use crate::replies::fields::elements;
+use crate::replies::{Expiry, FieldExpire, FieldPersist, expiry};
+use crate::reply::FromReply;
+use crate::spec::{self, Spec};
+
+/// `HEXPIRE` with its conditions: makes fields expire after this many seconds, or a `Duration` of whole seconds. See
+/// [`HExpire`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::hexpire;
+///
+/// let cmd = hexpire("user:1", 60, ["token", "nonce"]).nx().into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"HEXPIRE user:1 60 NX FIELDS 2 token nonce");
+/// ```
+pub fn hexpire(key: impl ToArg, seconds: impl ToSeconds, fields: impl ToArgs) -> HExpire {
+    HExpire::new(&spec::HEXPIRE, key, ("seconds", seconds.to_seconds()), fields)
+}
+
+/// `HEXPIREAT` with its conditions: makes fields expire at this time, in seconds since 1970, or a `SystemTime` on a
+/// whole second. See [`HExpire`].
+pub fn hexpireat(key: impl ToArg, time: impl ToUnixSeconds, fields: impl ToArgs) -> HExpire {
+    HExpire::new(&spec::HEXPIREAT, key, ("unix-time-seconds", time.to_unix_seconds()), fields)
+}
+
+/// `HEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hexpiretime`](super::HashCommands::hexpiretime).
+pub fn hexpiretime(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<SystemTime>>> {
+    Cmd::from_request(of_fields(&spec::HEXPIRETIME, key, fields), |node| {
+        elements(node, EXPIRIES, expiry::unix_seconds)
+    })
+}
+
+/// `HGETDEL key FIELDS numfields field [field ...]`: see [`HashCommands::hgetdel`](super::HashCommands::hgetdel).
+pub fn hgetdel<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Option<T>>> {
+    Cmd::from_request(of_fields(&spec::HGETDEL, key, fields), Vec::<Option<T>>::from_reply)
+}
+
+/// `HGETEX` with its options: the values of fields, and when they expire from now on. See [`HGetEx`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::hgetex;
+///
+/// let cmd = hgetex::<String>("user:1", "token").ex(60).into_cmd();      // Vec<Option<String>>
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"HGETEX user:1 EX 60 FIELDS 1 token");
+/// ```
+pub fn hgetex<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> HGetEx<T> {
+    let mut request = Request::new(&spec::HGETEX);
+    request.arg(key);
+    let options = request.mark();
+    request.arg("FIELDS");
+    request.counted_args("fields", fields);
+    HGetEx {
+        cmd: Cmd::from_request(request, Vec::<Option<T>>::from_reply),
+        options,
+        expiry: ExpiryOption::Unsaid,
+    }
+}
+
+/// `HPERSIST key FIELDS numfields field [field ...]`: see [`HashCommands::hpersist`](super::HashCommands::hpersist).
+pub fn hpersist(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<FieldPersist>> {
+    Cmd::from_request(of_fields(&spec::HPERSIST, key, fields), Vec::<FieldPersist>::from_reply)
+}
+
+/// `HPEXPIRE` with its conditions: makes fields expire after this many milliseconds, or a `Duration`. See
+/// [`HExpire`].
+pub fn hpexpire(key: impl ToArg, milliseconds: impl ToMillis, fields: impl ToArgs) -> HExpire {
+    HExpire::new(&spec::HPEXPIRE, key, ("milliseconds", milliseconds.to_millis()), fields)
+}
+
+/// `HPEXPIREAT` with its conditions: makes fields expire at this time, in milliseconds since 1970, or a `SystemTime`.
+/// See [`HExpire`].
+pub fn hpexpireat(key: impl ToArg, time: impl ToUnixMillis, fields: impl ToArgs) -> HExpire {
+    HExpire::new(&spec::HPEXPIREAT, key, ("unix-time-milliseconds", time.to_unix_millis()), fields)
+}
+
+/// `HPEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hpexpiretime`](super::HashCommands::hpexpiretime).
+pub fn hpexpiretime(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<SystemTime>>> {
+    Cmd::from_request(of_fields(&spec::HPEXPIRETIME, key, fields), |node| {
+        elements(node, EXPIRIES, expiry::unix_millis)
+    })
+}
+
+/// `HPTTL key FIELDS numfields field [field ...]`: see [`HashCommands::hpttl`](super::HashCommands::hpttl).
+pub fn hpttl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> {
+    Cmd::from_request(of_fields(&spec::HPTTL, key, fields), |node| elements(node, EXPIRIES, expiry::millis))
+}
+
+/// `HSETEX` with its options: sets fields, all or none of them, and when they expire. See [`HSetEx`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::hsetex;
+///
+/// let cmd = hsetex("user:1", ("token", "abc")).fnx().px(1500).into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"HSETEX user:1 FNX PX 1500 FIELDS 1 token abc");
+/// ```
+pub fn hsetex(key: impl ToArg, pairs: impl ToPairs) -> HSetEx {
+    let mut request = Request::new(&spec::HSETEX);
+    request.arg(key);
+    let options = request.mark();
+    request.arg("FIELDS");
+    request.counted_pairs("pairs", pairs);
+    HSetEx { request, options, key_condition: None, field_condition: None, expiry: ExpiryOption::Unsaid }
+}
+
+/// `HTTL key FIELDS numfields field [field ...]`: see [`HashCommands::httl`](super::HashCommands::httl).
+pub fn httl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> {
+    Cmd::from_request(of_fields(&spec::HTTL, key, fields), |node| elements(node, EXPIRIES, expiry::seconds))
+}
+
+/// `HEXPIRE`, `HPEXPIRE`, `HEXPIREAT` or `HPEXPIREAT` with a condition; the last one given holds.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HExpire {
+    request: Request,
+    options: Mark,
+    condition: Option<&'static str>,
+}
+
+impl HExpire {
+    fn new(
+        spec: &'static Spec,
+        key: impl ToArg,
+        (unit, time): (&'static str, TimeArg),
+        fields: impl ToArgs,
+    ) -> Self {
+        let mut request = Request::new(spec);
+        request.arg(key);
+        time.write(unit, &mut request);
+        let options = request.mark();
+        request.arg("FIELDS");
+        request.counted_args("fields", fields);
+        HExpire { request, options, condition: None }
+    }
+
+    /// Only fields that do not expire yet. Since Redis 7.4, Valkey 9.0.
+    pub fn nx(mut self) -> Self {
+        self.condition = Some("NX");
+        self
+    }
+
+    /// Only fields that expire already. Since Redis 7.4, Valkey 9.0.
+    pub fn xx(mut self) -> Self {
+        self.condition = Some("XX");
+        self
+    }
+
+    /// Only fields that expire sooner than the new time; not those that do not expire. Since Redis 7.4, Valkey 9.0.
+    pub fn gt(mut self) -> Self {
+        self.condition = Some("GT");
+        self
+    }
+
+    /// Only fields that expire later than the new time, or do not expire. Since Redis 7.4, Valkey 9.0.
+    pub fn lt(mut self) -> Self {
+        self.condition = Some("LT");
+        self
+    }
+}
+
+impl IntoCmd for HExpire {
+    type Reply = Vec<FieldExpire>;
+
+    fn into_cmd(mut self) -> Cmd<Vec<FieldExpire>> {
+        if let Some(condition) = self.condition {
+            self.request.insert(self.options, |request| request.arg(condition));
+        }
+        Cmd::from_request(self.request, Vec::<FieldExpire>::from_reply)
+    }
+}
+
+/// `HGETEX` with what becomes of the expiry of the fields; the last option given holds, without one it stays.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HGetEx<T> {
+    cmd: Cmd<Vec<Option<T>>>,
+    options: Mark,
+    expiry: ExpiryOption,
+}
+
+impl<T> HGetEx<T> {
+    /// Expires after this many seconds. Since Redis 8.0, Valkey 9.0.
+    pub fn ex(self, seconds: impl ToSeconds) -> Self {
+        self.expiry(ExpiryOption::ex(seconds))
+    }
+
+    /// Expires after this many milliseconds. Since Redis 8.0, Valkey 9.0.
+    pub fn px(self, milliseconds: impl ToMillis) -> Self {
+        self.expiry(ExpiryOption::px(milliseconds))
+    }
+
+    /// Expires at this unix time in seconds. Since Redis 8.0, Valkey 9.0.
+    pub fn exat(self, time: impl ToUnixSeconds) -> Self {
+        self.expiry(ExpiryOption::exat(time))
+    }
+
+    /// Expires at this unix time in milliseconds. Since Redis 8.0, Valkey 9.0.
+    pub fn pxat(self, time: impl ToUnixMillis) -> Self {
+        self.expiry(ExpiryOption::pxat(time))
+    }
+
+    /// Does not expire any more. Since Redis 8.0, Valkey 9.0.
+    pub fn persist(self) -> Self {
+        self.expiry(ExpiryOption::Word("PERSIST"))
+    }
+
+    fn expiry(mut self, expiry: ExpiryOption) -> Self {
+        self.expiry = expiry;
+        self
+    }
+}
+
+impl<T> Clone for HGetEx<T> {
+    fn clone(&self) -> Self {
+        HGetEx { cmd: self.cmd.clone(), options: self.options, expiry: self.expiry }
+    }
+}
+
+impl<T> fmt::Debug for HGetEx<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for HGetEx<T> {
+    type Reply = Vec<Option<T>>;
+
+    fn into_cmd(self) -> Cmd<Vec<Option<T>>> {
+        let (mut request, read) = self.cmd.into_parts();
+        request.insert(self.options, |request| self.expiry.write(request));
+        Cmd::from_request(request, read)
+    }
+}
+
+/// `HSETEX` with its conditions and an expiry: whether the fields are set. Of options that exclude each other the last one
+/// given holds.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HSetEx {
+    request: Request,
+    options: Mark,
+    key_condition: Option<&'static str>,
+    field_condition: Option<&'static str>,
+    expiry: ExpiryOption,
+}
+
+impl HSetEx {
+    /// Only when there is no such key. Since Valkey 9.0; Redis does not know it.
+    pub fn nx(mut self) -> Self {
+        self.key_condition = Some("NX");
+        self
+    }
+
+    /// Only when there is such a key. Since Valkey 9.0; Redis does not know it.
+    pub fn xx(mut self) -> Self {
+        self.key_condition = Some("XX");
+        self
+    }
+
+    /// Only when none of the fields exists. Since Redis 8.0, Valkey 9.0.
+    pub fn fnx(mut self) -> Self {
+        self.field_condition = Some("FNX");
+        self
+    }
+
+    /// Only when all the fields exist. Since Redis 8.0, Valkey 9.0.
+    pub fn fxx(mut self) -> Self {
+        self.field_condition = Some("FXX");
+        self
+    }
+
+    /// The fields expire after this many seconds. Since Redis 8.0, Valkey 9.0.
+    pub fn ex(self, seconds: impl ToSeconds) -> Self {
+        self.expiry(ExpiryOption::ex(seconds))
+    }
+
+    /// The fields expire after this many milliseconds. Since Redis 8.0, Valkey 9.0.
+    pub fn px(self, milliseconds: impl ToMillis) -> Self {
+        self.expiry(ExpiryOption::px(milliseconds))
+    }
+
+    /// The fields expire at this unix time in seconds. Since Redis 8.0, Valkey 9.0.
+    pub fn exat(self, time: impl ToUnixSeconds) -> Self {
+        self.expiry(ExpiryOption::exat(time))
+    }
+
+    /// The fields expire at this unix time in milliseconds. Since Redis 8.0, Valkey 9.0.
+    pub fn pxat(self, time: impl ToUnixMillis) -> Self {
+        self.expiry(ExpiryOption::pxat(time))
+    }
+
+    /// The fields expire when they would have. Since Redis 8.0, Valkey 9.0.
+    pub fn keepttl(self) -> Self {
+        self.expiry(ExpiryOption::Word("KEEPTTL"))
+    }
+
+    fn expiry(mut self, expiry: ExpiryOption) -> Self {
+        self.expiry = expiry;
+        self
+    }
+}
+
+impl IntoCmd for HSetEx {
+    type Reply = bool;
+
+    fn into_cmd(mut self) -> Cmd<bool> {
+        self.request.insert(self.options, |request| {
+            for condition in [self.key_condition, self.field_condition].into_iter().flatten() {
+                request.arg(condition);
+            }
+            self.expiry.write(request);
+        });
+        Cmd::from_request(self.request, bool::from_reply)
+    }
+}
+
+fn of_fields(spec: &'static Spec, key: impl ToArg, fields: impl ToArgs) -> Request {
+    let mut request = Request::new(spec);
+    request.arg(key);
+    request.arg("FIELDS");
+    request.counted_args("fields", fields);
+    request
+}
+
+/// What is expected of the commands that tell when fields expire.
+const EXPIRIES: &str = "an array of times";

@@ -1,0 +1,215 @@
+//! A client with its options set one by one.
+
+use std::error::Error as StdError;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redispy_cmd::Value;
+use redispy_conn::{Address, Config, Connector, Pool, ProtocolChoice, RetryPolicy, Secret};
+use resp_proto::{Limits, Node};
+
+use crate::callbacks::Callbacks;
+use crate::{Client, Result};
+
+/// Builds a [`Client`]; made by [`Client::builder`]. Each option's default stands at the method of [`Config`] that it sets.
+///
+/// ```
+/// use std::time::Duration;
+/// use redispy::Client;
+///
+/// let client = Client::builder()
+///     .host("10.0.0.5")
+///     .port(6380)
+///     .credentials("app", "secret")
+///     .timeout(Duration::from_millis(200))
+///     .max_connections(16)
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), redispy::Error>(())
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a builder makes its client by `build()`"]
+pub struct ClientBuilder {
+    config: Config,
+    callbacks: Callbacks,
+}
+
+impl ClientBuilder {
+    /// Takes over everything that `config` says; what is set afterwards changes it.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Takes over everything that a URL says; see [`Client::open`].
+    ///
+    /// # Errors
+    ///
+    /// The URL is wrong: the error names the part.
+    pub fn url(self, url: impl AsRef<str>) -> Result<Self> {
+        Ok(self.config(url.as_ref().parse()?))
+    }
+
+    /// The server's host name or IP address; `localhost` by default. The port stays what it was, 6379 at first.
+    pub fn host(self, host: impl Into<String>) -> Self {
+        let port = match &self.config.address {
+            Address::Tcp { port, .. } => *port,
+            _ => redispy_conn::DEFAULT_PORT,
+        };
+        self.set(|config| config.with_address(Address::tcp(host, port)))
+    }
+
+    /// The server's TCP port; 6379 by default.
+    pub fn port(self, port: u16) -> Self {
+        let host = match &self.config.address {
+            Address::Tcp { host, .. } => host.to_string(),
+            _ => "localhost".into(),
+        };
+        self.set(|config| config.with_address(Address::tcp(host, port)))
+    }
+
+    /// A Unix socket instead of host and port.
+    pub fn unix_socket(self, path: impl AsRef<Path>) -> Self {
+        self.set(|config| config.with_address(Address::unix(path)))
+    }
+
+    /// See [`Config::with_password`].
+    pub fn password(self, password: impl Into<Secret>) -> Self {
+        self.set(|config| config.with_password(password))
+    }
+
+    /// See [`Config::with_credentials`].
+    pub fn credentials(self, username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.set(|config| config.with_credentials(username, password))
+    }
+
+    /// See [`Config::with_db`].
+    pub fn db(self, db: u32) -> Self {
+        self.set(|config| config.with_db(db))
+    }
+
+    /// See [`Config::with_client_name`].
+    pub fn client_name(self, name: impl Into<String>) -> Self {
+        self.set(|config| config.with_client_name(name))
+    }
+
+    /// See [`Config::with_protocol`].
+    pub fn protocol(self, protocol: ProtocolChoice) -> Self {
+        self.set(|config| config.with_protocol(protocol))
+    }
+
+    /// See [`Config::with_client_info`].
+    pub fn client_info(self, on: bool) -> Self {
+        self.set(|config| config.with_client_info(on))
+    }
+
+    /// See [`Config::with_connect_timeout`].
+    pub fn connect_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.set(|config| config.with_connect_timeout(timeout))
+    }
+
+    /// See [`Config::with_timeout`].
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.set(|config| config.with_timeout(timeout))
+    }
+
+    /// See [`Config::with_nodelay`].
+    pub fn nodelay(self, on: bool) -> Self {
+        self.set(|config| config.with_nodelay(on))
+    }
+
+    /// See [`Config::with_keepalive`].
+    pub fn keepalive(self, idle: impl Into<Option<Duration>>) -> Self {
+        self.set(|config| config.with_keepalive(idle))
+    }
+
+    /// See [`Config::with_keepalive_interval`].
+    pub fn keepalive_interval(self, interval: Duration) -> Self {
+        self.set(|config| config.with_keepalive_interval(interval))
+    }
+
+    /// See [`Config::with_keepalive_retries`].
+    pub fn keepalive_retries(self, retries: u32) -> Self {
+        self.set(|config| config.with_keepalive_retries(retries))
+    }
+
+    /// See [`Config::with_user_timeout`].
+    pub fn user_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.set(|config| config.with_user_timeout(timeout))
+    }
+
+    /// See [`Config::with_limits`].
+    pub fn limits(self, limits: Limits) -> Self {
+        self.set(|config| config.with_limits(limits))
+    }
+
+    /// See [`Config::with_max_connections`].
+    pub fn max_connections(self, connections: usize) -> Self {
+        self.set(|config| config.with_max_connections(connections))
+    }
+
+    /// See [`Config::with_max_dials`].
+    pub fn max_dials(self, dials: usize) -> Self {
+        self.set(|config| config.with_max_dials(dials))
+    }
+
+    /// See [`Config::with_pool_timeout`].
+    pub fn pool_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.set(|config| config.with_pool_timeout(timeout))
+    }
+
+    /// See [`Config::with_max_idle`].
+    pub fn max_idle(self, connections: usize) -> Self {
+        self.set(|config| config.with_max_idle(connections))
+    }
+
+    /// See [`Config::with_max_idle_age`].
+    pub fn max_idle_age(self, age: impl Into<Option<Duration>>) -> Self {
+        self.set(|config| config.with_max_idle_age(age))
+    }
+
+    /// See [`Config::with_max_lifetime`].
+    pub fn max_lifetime(self, lifetime: impl Into<Option<Duration>>) -> Self {
+        self.set(|config| config.with_max_lifetime(lifetime))
+    }
+
+    /// See [`Config::with_retry`].
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.set(|config| config.with_retry(policy))
+    }
+
+    /// See [`Config::with_connector`]: one's own class of connections.
+    pub fn connector(self, connector: Arc<dyn Connector>) -> Self {
+        self.set(|config| config.with_connector(connector))
+    }
+
+    /// See [`Config::with_push_hook`].
+    pub fn push_hook(self, hook: impl Fn(Node<'_>) + Send + Sync + 'static) -> Self {
+        self.set(|config| config.with_push_hook(hook))
+    }
+
+    /// See [`Client::set_response_callback`].
+    pub fn response_callback<F, E>(self, command: &str, callback: F) -> Self
+    where
+        F: Fn(Value) -> Result<Value, E> + Send + Sync + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        self.callbacks.set(command, callback);
+        self
+    }
+
+    /// The client. Nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// An option is wrong: the error names it.
+    pub fn build(self) -> Result<Client> {
+        Ok(Client::assemble(Pool::new(self.config)?, self.callbacks))
+    }
+
+    fn set(mut self, change: impl FnOnce(Config) -> Config) -> Self {
+        self.config = change(self.config);
+        self
+    }
+}

@@ -1,0 +1,275 @@
+//! The client: one handle for all threads.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redispy_cmd::{
+    Block, Call, IntoCmd, ReplyError, Request, ServerError, Value, changes_connection, closes_connection,
+};
+use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Pool, Stats};
+use resp_proto::{Limits, Node, Reply};
+
+use crate::callbacks::Callbacks;
+use crate::{ClientBuilder, Error, Result, Session};
+
+/// A client of one server (or of what a resolver says is the server right now), for any number of threads.
+///
+/// It is lazy: nothing is connected before the first command. Clones share connections and response callbacks, and a clone is
+/// cheap. Every command is a method, by the traits of [`prelude`](crate::prelude).
+///
+/// ```no_run
+/// use redispy::{Client, cmd, prelude::*};
+///
+/// let r = Client::open("redis://localhost:6379/0")?;
+/// r.set("greeting", "hello")?;
+/// let greeting: Option<String> = r.get("greeting")?;
+/// assert_eq!(greeting.as_deref(), Some("hello"));
+/// r.run(cmd::set("visits", 1).nx().ex(60))?;
+/// # Ok::<(), redispy::Error>(())
+/// ```
+///
+/// # What happens to a command
+///
+/// It gets a connection of the pool to itself for as long as it takes. One deadline (5 s unless set otherwise) covers all of
+/// it: the wait for a connection, connecting, writing, the reply, and sending again. What was not sent is sent again, and
+/// what may have been executed only when the command just reads; [`Error::outcome`] tells which it was. A command that
+/// blocks at the server (BLPOP) extends the deadline by its own block time.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    /// The deadline of this handle's calls.
+    timeout: Option<Duration>,
+}
+
+struct Shared {
+    pool: Pool,
+    callbacks: Callbacks,
+}
+
+impl Client {
+    /// A client of the server at `url`: `redis://user:password@host:port/db?option=value`, `unix:///path?db=0`.
+    /// [`Config`] lists the options. Nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// The URL is wrong: the error names the part, never a password.
+    pub fn open(url: impl AsRef<str>) -> Result<Client> {
+        Client::with_config(url.as_ref().parse()?)
+    }
+
+    /// A client with options set one by one.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use redispy::Client;
+    ///
+    /// let client = Client::builder().host("10.0.0.5").db(2).timeout(Duration::from_millis(500)).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), redispy::Error>(())
+    /// ```
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client with this configuration.
+    ///
+    /// # Errors
+    ///
+    /// An option is wrong: the error names it.
+    pub fn with_config(config: Config) -> Result<Client> {
+        Ok(Client::from_pool(Pool::new(config)?))
+    }
+
+    /// A client that shares `pool` with whoever else has it.
+    pub fn from_pool(pool: Pool) -> Client {
+        Client::assemble(pool, Callbacks::default())
+    }
+
+    pub(crate) fn assemble(pool: Pool, callbacks: Callbacks) -> Client {
+        let timeout = pool.config().timeout;
+        Client { shared: Arc::new(Shared { pool, callbacks }), timeout }
+    }
+
+    /// The pool of connections.
+    pub fn pool(&self) -> &Pool {
+        &self.shared.pool
+    }
+
+    /// How many connections are out, idle and waited for, and what happened so far.
+    pub fn stats(&self) -> Stats {
+        self.shared.pool.stats()
+    }
+
+    /// Another handle on the same connections whose calls have this deadline; `None` for no limit.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: impl Into<Option<Duration>>) -> Client {
+        Client { shared: Arc::clone(&self.shared), timeout: timeout.into() }
+    }
+
+    /// Sets a function that sees each reply to `command` (`GET`, `CONFIG GET`) before it becomes the caller's type, on this
+    /// client and its clones. A server's error passes it by. An error that it returns fails the call.
+    pub fn set_response_callback<F, E>(&self, command: &str, callback: F)
+    where
+        F: Fn(Value) -> Result<Value, E> + Send + Sync + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        self.shared.callbacks.set(command, callback);
+    }
+
+    /// One connection for one's own use: for SELECT, and for what else belongs to a connection. It goes back to the pool
+    /// when the session is dropped, if nothing on it was changed.
+    ///
+    /// # Errors
+    ///
+    /// No connection could be had within the deadline.
+    pub fn session(&self) -> Result<Session> {
+        let deadline = Deadline::within(self.timeout);
+        Ok(Session::new(self.shared.pool.get("a session", deadline)?, self.timeout, self.clone()))
+    }
+
+    /// Sends any number of commands of one reply type at once and gives their replies in order. One deadline covers them
+    /// all.
+    ///
+    /// ```no_run
+    /// # use redispy::{Client, cmd};
+    /// # let r = Client::open("redis://localhost")?;
+    /// let values: Vec<Option<i64>> = r.batch(["a", "b", "c"].map(cmd::get))?;
+    /// # Ok::<(), redispy::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first command that fails: [`Error::position`] says which. The others were executed all the same, unless the
+    /// connection was lost; then [`Error::progress`] and [`Error::not_sent`] tell how far it came.
+    pub fn batch<C: IntoCmd>(&self, commands: impl IntoIterator<Item = C>) -> Result<Vec<C::Reply>> {
+        crate::batch::run(self, commands)
+    }
+
+    /// Closes all connections that are not in use, and those in use when they come back. Calls that wait for a connection
+    /// fail at once, as do later ones, on every clone of this client.
+    pub fn close(&self) {
+        self.shared.pool.close();
+    }
+
+    pub(crate) fn callbacks(&self) -> &Callbacks {
+        &self.shared.callbacks
+    }
+
+    pub(crate) fn deadline(&self) -> Deadline {
+        Deadline::within(self.timeout)
+    }
+
+    /// Runs `attempt` on a connection of the pool, again as long as that is safe and the deadline lasts.
+    ///
+    /// `attempt` says whether it is done or the server asked for patience, with its words; it is told whether such an answer
+    /// would be heeded.
+    pub(crate) fn with_connection(
+        &self,
+        label: &'static str,
+        read_only: bool,
+        deadline: Deadline,
+        mut attempt: impl FnMut(&mut Connection, &dyn Fn(&[u8]) -> Option<Duration>) -> Result<Attempt>,
+    ) -> Result<()> {
+        let policy = &self.shared.pool.config().retry;
+        for number in 0.. {
+            let patience = |answer: &[u8]| policy.pause(Failure::Reply(answer), number, read_only, deadline);
+            let result = match self.shared.pool.get(label, deadline) {
+                Ok(mut connection) => attempt(&mut connection, &patience),
+                Err(error) => Err(error.into()),
+            };
+            let pause = match result {
+                Ok(Attempt::Done) => return Ok(()),
+                Ok(Attempt::Again(pause)) => pause,
+                Err(error) => {
+                    let pause = error
+                        .as_connection_error()
+                        .and_then(|error| policy.pause(Failure::Error(error), number, read_only, deadline));
+                    match pause {
+                        Some(pause) => pause,
+                        None => return Err(error),
+                    }
+                }
+            };
+            if !pause.is_zero() {
+                std::thread::sleep(pause);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How one attempt went.
+pub(crate) enum Attempt {
+    Done,
+    Again(Duration),
+}
+
+impl Call for Client {
+    type Error = Error;
+
+    fn call(&self, request: &Request, read: &mut dyn FnMut(Node<'_>)) -> Result<()> {
+        if let Some(instead) = changes_connection(request) {
+            return Err(Error::refused(request.name(), instead));
+        }
+        let deadline = call_deadline(self.timeout, request);
+        let callbacks = &self.shared.callbacks;
+        let result =
+            self.with_connection(label(request), request.is_read_only(), deadline, |connection, patience| {
+                let address = connection.address().clone();
+                let answer = connection.call(request.bytes(), deadline, |node| {
+                    if node.is_error() {
+                        let text = node.as_bytes().unwrap_or_default();
+                        if let Some(pause) = patience(&text) {
+                            return Ok(Attempt::Again(pause));
+                        }
+                        return Err(
+                            Error::from(ReplyError::server(ServerError::new(text.as_ref()))).at(&address)
+                        );
+                    }
+                    callbacks.apply(request.name(), node, &mut *read).map(|()| Attempt::Done)
+                });
+                answer?
+            });
+        finish(request, result, read)
+    }
+}
+
+/// The deadline of a call: the handle's own, later by the time that the command lets the server wait.
+pub(crate) fn call_deadline(timeout: Option<Duration>, request: &Request) -> Deadline {
+    match request.block() {
+        None => Deadline::within(timeout),
+        Some(Block::For(time)) => Deadline::within(timeout).extended_by(time),
+        Some(Block::Forever) => Deadline::NEVER,
+    }
+}
+
+/// What the pool says about a connection that is out: the command's name.
+pub(crate) fn label(request: &Request) -> &'static str {
+    request.spec().map_or("another command", |spec| spec.name)
+}
+
+/// Names the command in the error. A server that is told to shut down answers by closing the connection: that is a success.
+pub(crate) fn finish(request: &Request, result: Result<()>, read: &mut dyn FnMut(Node<'_>)) -> Result<()> {
+    let Err(error) = result else { return Ok(()) };
+    let closed = error
+        .as_connection_error()
+        .is_some_and(|error| error.kind() == ErrorKind::Closed && error.outcome() == Outcome::MaybeExecuted);
+    if closed && closes_connection(request) {
+        if let Ok(Some(reply)) = Reply::parse(b"+OK\r\n", Limits::default()) {
+            read(reply.node());
+        }
+        return Ok(());
+    }
+    Err(error.in_command(request.name()))
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("config", self.shared.pool.config())
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}

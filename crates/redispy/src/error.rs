@@ -1,0 +1,334 @@
+//! The one error of the facade: what happened to which command, and whether it may have run.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use redispy_cmd::{ReplyError, ReplyErrorKind, ServerError};
+use redispy_conn::{Address, Outcome, Phase, Progress};
+
+/// The result of a call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// [`kind`](Self::kind) says what went wrong, [`outcome`](Self::outcome) whether the server may have acted, and the predicates
+/// answer the questions most often asked. `Display` is one line without any argument of the command:
+///
+/// ```text
+/// GET at 10.0.0.5:6379: no reply within 5 s (waiting for the reply; may have executed)
+/// INCR at 10.0.0.5:6379: WRONGTYPE Operation against a key holding the wrong kind of value
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    cause: Cause,
+    command: Option<Box<str>>,
+    address: Option<Address>,
+    /// In a batch: which command, counted from 0.
+    position: Option<usize>,
+    /// In a batch: how many of its commands were not sent at all.
+    not_sent: Option<usize>,
+}
+
+enum Cause {
+    Connection(redispy_conn::Error),
+    Reply(ReplyError),
+    Refused(&'static str),
+    Callback(Box<dyn StdError + Send + Sync>),
+    Other(Box<dyn StdError + Send + Sync>),
+}
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A URL or an option is wrong; nothing was tried.
+    Config,
+    /// No connection came about: refused, unreachable, the name unknown.
+    Connect,
+    /// A connection was lost, or closed from this side while in use.
+    Closed,
+    /// The deadline passed; [`Error::phase`] tells what took so long.
+    Timeout,
+    /// The peer broke the protocol: bytes that are no reply, or a reply that nobody asked for. The connection is closed.
+    Protocol,
+    /// A reply breaks a limit. The connection is closed.
+    Limit,
+    /// The server refused the credentials of a new connection, or wants some.
+    Auth,
+    /// All connections of the pool are out, and the call did not want to wait for one.
+    Exhausted,
+    /// The client was closed.
+    PoolClosed,
+    /// The server answered with an error: [`Error::code`] and [`Error::server_error`] have it.
+    Server,
+    /// The reply does not fit the type it was to become. The command was executed.
+    Type,
+    /// An argument is wrong; nothing was sent.
+    Argument,
+    /// The command may not be sent here, and the text names what to use instead; nothing was sent.
+    Refused,
+    /// A response callback failed. The command was executed.
+    Callback,
+    /// An error of the application's own; see [`Error::other`].
+    Other,
+}
+
+impl Error {
+    /// Wraps an error of one's own, for closures that must return this type. [`source`](StdError::source) gives it back.
+    pub fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Error::of(Cause::Other(error.into()))
+    }
+
+    pub(crate) fn refused(command: &str, instead: &'static str) -> Self {
+        Error::of(Cause::Refused(instead)).in_command(command)
+    }
+
+    pub(crate) fn callback(error: Box<dyn StdError + Send + Sync>) -> Self {
+        Error::of(Cause::Callback(error))
+    }
+
+    pub(crate) fn in_command(mut self, command: &str) -> Self {
+        if self.0.command.is_none() {
+            self.0.command = Some(command.into());
+        }
+        self
+    }
+
+    pub(crate) fn at(mut self, address: &Address) -> Self {
+        if self.0.address.is_none() {
+            self.0.address = Some(address.clone());
+        }
+        self
+    }
+
+    pub(crate) fn at_position(mut self, position: usize) -> Self {
+        self.0.position = Some(position);
+        self
+    }
+
+    pub(crate) fn with_not_sent(mut self, commands: usize) -> Self {
+        self.0.not_sent = Some(commands);
+        self
+    }
+
+    fn of(cause: Cause) -> Self {
+        Error(Box::new(Inner { cause, command: None, address: None, position: None, not_sent: None }))
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        use redispy_conn::ErrorKind as Conn;
+        match &self.0.cause {
+            Cause::Connection(error) => match error.kind() {
+                Conn::Config => ErrorKind::Config,
+                Conn::Connect => ErrorKind::Connect,
+                Conn::Closed => ErrorKind::Closed,
+                Conn::Timeout => ErrorKind::Timeout,
+                Conn::Protocol => ErrorKind::Protocol,
+                Conn::Limit => ErrorKind::Limit,
+                Conn::Server => ErrorKind::Server,
+                Conn::Auth => ErrorKind::Auth,
+                Conn::Exhausted => ErrorKind::Exhausted,
+                Conn::PoolClosed => ErrorKind::PoolClosed,
+                _ => ErrorKind::Closed,
+            },
+            Cause::Reply(error) => match error.kind() {
+                ReplyErrorKind::Server(_) => ErrorKind::Server,
+                ReplyErrorKind::Argument { .. } => ErrorKind::Argument,
+                _ => ErrorKind::Type,
+            },
+            Cause::Refused(_) => ErrorKind::Refused,
+            Cause::Callback(_) => ErrorKind::Callback,
+            Cause::Other(_) => ErrorKind::Other,
+        }
+    }
+
+    /// Whether the server may have acted on the command.
+    pub fn outcome(&self) -> Outcome {
+        match &self.0.cause {
+            Cause::Connection(error) => error.outcome(),
+            Cause::Reply(error) => match error.kind() {
+                ReplyErrorKind::Server(_) => Outcome::Rejected,
+                ReplyErrorKind::Argument { .. } => Outcome::NotSent,
+                _ => Outcome::MaybeExecuted,
+            },
+            Cause::Refused(_) => Outcome::NotSent,
+            Cause::Callback(_) | Cause::Other(_) => Outcome::MaybeExecuted,
+        }
+    }
+
+    /// The part of the call in which it happened.
+    pub fn phase(&self) -> Option<Phase> {
+        self.as_connection_error().and_then(redispy_conn::Error::phase)
+    }
+
+    /// The command's name, as in `CONFIG GET`.
+    pub fn command(&self) -> Option<&str> {
+        match (&self.0.command, &self.0.cause) {
+            (Some(command), _) => Some(command),
+            (None, Cause::Reply(error)) => error.command(),
+            _ => None,
+        }
+    }
+
+    /// The server's address, as far as one was known.
+    pub fn address(&self) -> Option<&Address> {
+        self.0.address.as_ref().or_else(|| self.as_connection_error()?.address())
+    }
+
+    /// In a batch: which of its commands this is about, counted from 0.
+    pub fn position(&self) -> Option<usize> {
+        self.0.position
+    }
+
+    /// How far a batch came that lost its connection.
+    pub fn progress(&self) -> Option<Progress> {
+        self.as_connection_error()?.progress()
+    }
+
+    /// How many commands at the end of a batch that lost its connection were not sent at all; those before them that got no reply may have
+    /// run.
+    pub fn not_sent(&self) -> Option<usize> {
+        self.0.not_sent
+    }
+
+    /// The server's error code when it answered with an error: `WRONGTYPE`, `NOSCRIPT`, `ERR`. Empty when its text has none.
+    pub fn code(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Connection(error) => error.code(),
+            _ => self.server_error().map(ServerError::code),
+        }
+    }
+
+    /// The server's error when it answered the command with one.
+    pub fn server_error(&self) -> Option<&ServerError> {
+        match &self.0.cause {
+            Cause::Reply(error) => match error.kind() {
+                ReplyErrorKind::Server(error) => Some(error),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the deadline passed.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether no connection came about or one was lost.
+    pub fn is_connection(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Connect | ErrorKind::Closed)
+    }
+
+    /// Whether the server answered with an error.
+    pub fn is_server(&self) -> bool {
+        self.kind() == ErrorKind::Server
+    }
+
+    /// Whether credentials are missing or wrong, be it of a new connection or of the user for this command
+    /// (`NOAUTH`, `WRONGPASS`).
+    pub fn is_auth(&self) -> bool {
+        self.kind() == ErrorKind::Auth || self.has_code(&["NOAUTH", "WRONGPASS"])
+    }
+
+    /// Whether the user may not run this command or touch this key (`NOPERM`).
+    pub fn is_permission(&self) -> bool {
+        self.has_code(&["NOPERM"])
+    }
+
+    /// Whether the server still loads its data (`LOADING`).
+    pub fn is_loading(&self) -> bool {
+        self.has_code(&["LOADING"])
+    }
+
+    /// Whether the server is a replica that takes no writes (`READONLY`).
+    pub fn is_read_only(&self) -> bool {
+        self.has_code(&["READONLY"])
+    }
+
+    /// Whether the key holds another kind of value (`WRONGTYPE`).
+    pub fn is_wrong_type(&self) -> bool {
+        self.has_code(&["WRONGTYPE"])
+    }
+
+    /// Whether the script is not in the server's cache (`NOSCRIPT`).
+    pub fn is_no_script(&self) -> bool {
+        self.has_code(&["NOSCRIPT"])
+    }
+
+    /// Whether the server gave up a transaction since a command of it was refused (`EXECABORT`).
+    pub fn is_exec_abort(&self) -> bool {
+        self.has_code(&["EXECABORT"])
+    }
+
+    fn has_code(&self, codes: &[&str]) -> bool {
+        self.code().is_some_and(|code| codes.contains(&code))
+    }
+
+    pub(crate) fn as_connection_error(&self) -> Option<&redispy_conn::Error> {
+        match &self.0.cause {
+            Cause::Connection(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<redispy_conn::Error> for Error {
+    fn from(error: redispy_conn::Error) -> Self {
+        Error::of(Cause::Connection(error))
+    }
+}
+
+impl From<ReplyError> for Error {
+    fn from(error: ReplyError) -> Self {
+        Error::of(Cause::Reply(error))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(command) = self.command() {
+            f.write_str(command)?;
+            if let Some(position) = self.0.position {
+                write!(f, " (command {} of the batch)", position + 1)?;
+            }
+            f.write_str(if self.address().is_some() { " at " } else { ": " })?;
+        }
+        if let (Some(address), Cause::Reply(_) | Cause::Refused(_) | Cause::Callback(_)) =
+            (&self.0.address, &self.0.cause)
+        {
+            write!(f, "{address}: ")?;
+        }
+        match &self.0.cause {
+            Cause::Connection(error) => error.fmt(f),
+            Cause::Reply(error) => error.text().fmt(f),
+            Cause::Refused(instead) => write!(f, "not sent: {instead}"),
+            Cause::Callback(_) => f.write_str("the response callback failed"),
+            Cause::Other(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("outcome", &self.outcome())
+            .field("display", &format_args!("\"{self}\""))
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    /// What caused it and is not said by `Display` already.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.cause {
+            Cause::Connection(error) => error.source(),
+            Cause::Callback(error) => Some(&**error),
+            Cause::Other(error) => Some(&**error),
+            Cause::Reply(_) | Cause::Refused(_) => None,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! One connection for one's own use.
+
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use redispy_cmd::{
+    Call, IntoCmd, OwnsConnection, ReplyError, Request, ServerError, changes_connection,
+    takes_over_connection,
+};
+use redispy_conn::{Closer, Connection, Deadline, Outcome, Phase, Pooled};
+use resp_proto::Node;
+
+use crate::client::{call_deadline, finish};
+use crate::{Client, Error, Result};
+
+/// One exclusive connection of a [`Client`]'s pool; see [`Client::session`].
+///
+/// All commands of a session go through the same connection, so what a connection remembers (the database chosen by SELECT, a user
+/// logged in by AUTH) holds for the session's later commands, and for nobody else. When the connection is lost the session is
+/// over: it does not reconnect, since what the server remembered is lost too. A session that changed its connection closes it
+/// when dropped; any other gives it back.
+///
+/// Several threads may use a session; their commands take turns.
+///
+/// ```no_run
+/// use redispy::{Client, prelude::*};
+///
+/// let session = Client::open("redis://localhost")?.session()?;
+/// session.select(5)?;
+/// let name: Option<String> = session.get("name")?; // of database 5
+/// # let _ = name;
+/// # Ok::<(), redispy::Error>(())
+/// ```
+pub struct Session {
+    /// Out while a call uses it: no lock is held during a call.
+    connection: Mutex<Option<Pooled>>,
+    returned: Condvar,
+    closer: Closer,
+    timeout: Option<Duration>,
+    client: Client,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Pooled, timeout: Option<Duration>, client: Client) -> Self {
+        let closer = connection.closer();
+        Session {
+            connection: Mutex::new(Some(connection)),
+            returned: Condvar::new(),
+            closer,
+            timeout,
+            client,
+        }
+    }
+
+    /// Sends any number of commands of one reply type at once; see [`Client::batch`]. A batch of a session is never sent
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::batch`].
+    pub fn batch<C: IntoCmd>(&self, commands: impl IntoIterator<Item = C>) -> Result<Vec<C::Reply>> {
+        let deadline = Deadline::within(self.timeout);
+        let mut turn = self.turn(deadline)?;
+        crate::batch::run_on(turn.connection()?, deadline, self.client.callbacks(), commands)
+    }
+
+    /// Sets the deadline of this session's calls; `None` for no limit.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Session {
+        self.timeout = timeout.into();
+        self
+    }
+
+    /// Closes the connection, from any thread: a call that waits for its reply fails at once.
+    pub fn close(&self) {
+        self.closer.close();
+    }
+
+    /// Takes the connection out; it is put back when the turn is dropped, be it by a panic.
+    fn turn(&self, deadline: Deadline) -> Result<Turn<'_>> {
+        let mut slot = self.lock();
+        loop {
+            if let Some(connection) = slot.take() {
+                return Ok(Turn { session: self, connection: Some(connection) });
+            }
+            slot = match deadline.remaining() {
+                Some(left) if left.is_zero() => {
+                    return Err(
+                        redispy_conn::Error::timeout(Phase::PoolWait, Outcome::NotSent, deadline).into()
+                    );
+                }
+                Some(left) => {
+                    self.returned.wait_timeout(slot, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.returned.wait(slot).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Pooled>> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Turn<'a> {
+    session: &'a Session,
+    connection: Option<Pooled>,
+}
+
+impl Turn<'_> {
+    fn connection(&mut self) -> Result<&mut Connection> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            None => Err(Error::refused("a session", "its connection is in use")),
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.session.lock() = self.connection.take();
+        self.session.returned.notify_one();
+    }
+}
+
+impl OwnsConnection for &Session {}
+
+impl Call for Session {
+    type Error = Error;
+
+    fn call(&self, request: &Request, read: &mut dyn FnMut(Node<'_>)) -> Result<()> {
+        if let Some(instead) = takes_over_connection(request) {
+            return Err(Error::refused(request.name(), instead));
+        }
+        let deadline = call_deadline(self.timeout, request);
+        let mut turn = self.turn(deadline).map_err(|error| error.in_command(request.name()))?;
+        let connection = turn.connection()?;
+        if changes_connection(request).is_some() {
+            connection.set_dirty(true);
+        }
+        let answer = connection.call(request.bytes(), deadline, |node| {
+            if node.is_error() {
+                let text = node.as_bytes().unwrap_or_default();
+                return Err(Error::from(ReplyError::server(ServerError::new(text.as_ref()))));
+            }
+            self.client.callbacks().apply(request.name(), node, &mut *read)
+        });
+        let answer = answer
+            .map_err(Error::from)
+            .and_then(|answer| answer.map_err(|error| error.at(connection.address())));
+        finish(request, answer, read)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("connection", &*self.lock()).finish_non_exhaustive()
+    }
+}

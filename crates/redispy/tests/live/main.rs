@@ -1,0 +1,53 @@
+//! Commands on a real server, each test in a database of its own, once with RESP2 and once with RESP3.
+//!
+//! `cargo xtask test` runs them against one private server, `cargo xtask test --servers all` against each of the matrix.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod client;
+
+use redispy::spec::Spec;
+use redispy::{Client, Error, ProtocolChoice};
+use redispy_testkit::{Family, SharedServer, Version};
+
+/// A client of the shared server in a fresh database, for what does not depend on the protocol.
+fn client() -> Client {
+    Client::open(SharedServer::get().fresh_url()).unwrap()
+}
+
+/// Runs `test` twice, each time with a fresh database: over RESP2, then over RESP3.
+#[track_caller]
+fn each_protocol(test: impl Fn(&Client)) {
+    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
+        let url = SharedServer::get().fresh_url();
+        test(&Client::builder().url(url).unwrap().protocol(protocol).build().unwrap());
+    }
+}
+
+/// Whether the shared server is new enough to know this command, by what servers themselves say of its age.
+fn knows(command: &Spec) -> bool {
+    let server = SharedServer::get();
+    let since = match server.family() {
+        Family::Redis => command.since_redis,
+        Family::Valkey => command.since_valkey,
+    };
+    since.is_some_and(|since| server.version() >= since.parse().unwrap())
+}
+
+/// Whether the shared server is a Redis of this version at least, or a Valkey of that.
+fn is_since(redis: (u16, u16), valkey: (u16, u16)) -> bool {
+    let server = SharedServer::get();
+    let (major, minor) = if server.family() == Family::Redis { redis } else { valkey };
+    server.version() >= Version::new(major, minor, 0)
+}
+
+/// The error of a command that the server is too old for: the server's own, and the client goes on.
+#[track_caller]
+fn assert_unknown<T: std::fmt::Debug>(result: Result<T, Error>) {
+    assert_eq!(result.unwrap_err().code(), Some("ERR"));
+}

@@ -1,0 +1,320 @@
+//! `cargo xtask codegen`: the table of commands, from what the servers of the matrix tell of themselves.
+//!
+//! Each server is asked for `COMMAND`, and since 7.0 for `COMMAND DOCS`. Of a command that several servers have, the
+//! newest Redis describes it; what only Valkey has, Valkey describes. The versions that a command came with are told
+//! apart by family, as each family's newest server states them. What no server documents gets no entry: such commands
+//! are internal to a server, or gone since.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use redispy_testkit::{Family, Frame, RELEASES, Release, Server, Version, text};
+
+use crate::Outcome;
+use crate::run::workspace;
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; fail and show the difference when the table is not what the servers tell
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let path = table_path();
+    let table = render(&merge(&ask_all()?))?;
+    if !arguments.check {
+        fs::write(&path, table).map_err(|error| format!("write {}: {error}", path.display()))?;
+        eprintln!("xtask: wrote {}", path.display());
+        return Ok(0);
+    }
+    let present = fs::read_to_string(&path).map_err(|error| format!("read {}: {error}", path.display()))?;
+    let difference = difference(&present, &table);
+    if difference.is_empty() {
+        eprintln!("xtask: {} is what the servers tell", path.display());
+        return Ok(0);
+    }
+    eprintln!(
+        "xtask: {} is not what the servers tell; run cargo xtask codegen\n{difference}",
+        path.display()
+    );
+    Ok(1)
+}
+
+/// One command or subcommand as one server describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Described {
+    arity: i64,
+    flags: Vec<String>,
+    keys: [i64; 3],
+    container: bool,
+    group: Option<String>,
+    since: Option<String>,
+}
+
+/// What a server knows, by name: `GET`, `CONFIG GET`.
+type Known = BTreeMap<String, Described>;
+
+/// A command as the table has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    described: Described,
+    group: String,
+    since_redis: Option<String>,
+    since_valkey: Option<String>,
+}
+
+fn table_path() -> PathBuf {
+    workspace().join("crates/redispy-cmd/src/spec/table.rs")
+}
+
+/// What each server of the matrix knows, Redis from new to old and then Valkey from new to old.
+fn ask_all() -> Result<Vec<(Family, Known)>, Box<dyn Error>> {
+    let mut releases: Vec<&Release> = RELEASES.iter().collect();
+    releases.sort_by_key(|release| (release.family, std::cmp::Reverse(release.version)));
+    let mut answers = Vec::new();
+    for release in releases {
+        eprintln!("xtask: asking {release} for its commands");
+        let server = Server::builder().release(*release).try_start()?;
+        answers.push((release.family, ask(&server)?));
+    }
+    Ok(answers)
+}
+
+fn ask(server: &Server) -> Result<Known, Box<dyn Error>> {
+    let mut known = Known::new();
+    for command in items(&server.try_command(["COMMAND"])?) {
+        add_command(&mut known, command)?;
+    }
+    if server.version() >= Version::new(7, 0, 0) {
+        add_docs(&mut known, &server.try_command(["COMMAND", "DOCS"])?);
+    }
+    Ok(known)
+}
+
+/// Reads an entry of `COMMAND`: name, arity, flags, first key, last key, step, and since 7.0 the subcommands in the
+/// tenth place.
+fn add_command(known: &mut Known, entry: &Frame) -> Result<(), Box<dyn Error>> {
+    let [name, Frame::Integer(arity), flags, first, last, step, ..] = items(entry) else {
+        return Err(format!("COMMAND answered {entry:?}").into());
+    };
+    let (Frame::Integer(first), Frame::Integer(last), Frame::Integer(step)) = (first, last, step) else {
+        return Err(format!("COMMAND told no key positions of {}", text(name)).into());
+    };
+    let subcommands = items(entry).get(9).map(items).unwrap_or_default();
+    let described = Described {
+        arity: *arity,
+        flags: items(flags).iter().map(text).collect(),
+        keys: [*first, *last, *step],
+        container: !subcommands.is_empty(),
+        group: None,
+        since: None,
+    };
+    known.insert(spoken(&text(name)), described);
+    subcommands.iter().try_for_each(|subcommand| add_command(known, subcommand))
+}
+
+/// Adds group and version from `COMMAND DOCS`, a list of names and of lists of fields.
+fn add_docs(known: &mut Known, docs: &Frame) {
+    for (name, fields) in pairs(docs) {
+        for (field, value) in pairs(fields) {
+            match text(field).as_str() {
+                "subcommands" => add_docs(known, value),
+                "group" | "since" => {
+                    let Some(described) = known.get_mut(&spoken(&text(name))) else { continue };
+                    let place =
+                        if text(field) == "group" { &mut described.group } else { &mut described.since };
+                    *place = Some(text(value));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The earlier an answer stands, the more it counts.
+fn merge(answers: &[(Family, Known)]) -> BTreeMap<String, Entry> {
+    let mut merged = BTreeMap::new();
+    for name in answers.iter().flat_map(|(_, known)| known.keys()) {
+        let of = |family: Family| {
+            let of_family = answers.iter().filter(move |(its, _)| *its == family);
+            of_family.filter_map(|(_, known)| known.get(name))
+        };
+        let any = || of(Family::Redis).chain(of(Family::Valkey));
+        let (Some(described), Some(group)) = (any().next(), any().find_map(|told| told.group.clone())) else {
+            continue;
+        };
+        let entry = Entry {
+            described: described.clone(),
+            group,
+            since_redis: of(Family::Redis).find_map(|told| told.since.clone()),
+            since_valkey: of(Family::Valkey).find_map(|told| told.since.clone()),
+        };
+        merged.insert(name.clone(), entry);
+    }
+    merged
+}
+
+fn render(entries: &BTreeMap<String, Entry>) -> Result<String, Box<dyn Error>> {
+    let mut out = String::from(
+        "//! Every command of the servers, one static each, and all of them sorted by name.\n//!\n\
+         //! Generated by `cargo xtask codegen` from the servers' own `COMMAND` and `COMMAND DOCS`; not to be edited.\n\n\
+         use super::bits as f;\nuse super::{Group, Spec, spec};\n\n",
+    );
+    for (name, entry) in entries {
+        let Described { arity, flags, keys: [first, last, step], container, .. } = &entry.described;
+        let words: Vec<&str> = name.split(' ').collect();
+        let wire: String = words.iter().map(|word| format!("${}\\r\\n{word}\\r\\n", word.len())).collect();
+        let (name_of_static, count, flags) = (identifier(name), words.len(), rendered_flags(flags));
+        let (group, redis, valkey) =
+            (group_name(&entry.group)?, version(&entry.since_redis), version(&entry.since_valkey));
+        writeln!(out, "/// `{name}`")?;
+        writeln!(
+            out,
+            "pub static {name_of_static}: Spec = spec(\"{name}\", b\"{wire}\", {count}, {arity}, {flags}, \
+             [{first}, {last}, {step}], {container}, Group::{group}, {redis}, {valkey});"
+        )?;
+    }
+    out += "\n/// Every command, sorted by name.\npub(super) static ALL: &[&Spec] = &[\n";
+    for name in entries.keys() {
+        writeln!(out, "    &{},", identifier(name))?;
+    }
+    out += "];\n";
+    Ok(out)
+}
+
+/// `config|get` as people write it: `CONFIG GET`.
+fn spoken(name: &str) -> String {
+    name.to_uppercase().replace('|', " ")
+}
+
+fn identifier(name: &str) -> String {
+    name.replace([' ', '-'], "_")
+}
+
+fn rendered_flags(flags: &[String]) -> String {
+    let mut flags: Vec<String> = flags.iter().map(|flag| format!("f::{}", flag.to_uppercase())).collect();
+    flags.sort();
+    if flags.is_empty() { "0".to_owned() } else { flags.join(" | ") }
+}
+
+/// The name of a group as the crate's `Group` spells it. A new group needs a new name there.
+fn group_name(group: &str) -> Result<&'static str, String> {
+    Ok(match group {
+        "bitmap" => "Bitmap",
+        "cluster" => "Cluster",
+        "connection" => "Connection",
+        "generic" => "Generic",
+        "geo" => "Geo",
+        "hash" => "Hash",
+        "hyperloglog" => "HyperLogLog",
+        "list" => "List",
+        "module" => "Module",
+        "pubsub" => "PubSub",
+        "scripting" => "Scripting",
+        "sentinel" => "Sentinel",
+        "server" => "Server",
+        "set" => "Set",
+        "sorted-set" | "sorted_set" => "SortedSet",
+        "stream" => "Stream",
+        "string" => "String",
+        "transactions" => "Transactions",
+        unknown => {
+            return Err(format!("a server told of the group {unknown:?}, which redispy-cmd does not know"));
+        }
+    })
+}
+
+fn version(since: &Option<String>) -> String {
+    match since {
+        Some(version) => format!("Some(\"{version}\")"),
+        None => "None".to_owned(),
+    }
+}
+
+fn items(frame: &Frame) -> &[Frame] {
+    match frame {
+        Frame::Array(items) | Frame::Set(items) => items,
+        _ => &[],
+    }
+}
+
+/// The pairs of a map as RESP2 sends it, one flat list.
+fn pairs(frame: &Frame) -> impl Iterator<Item = (&Frame, &Frame)> {
+    items(frame).chunks_exact(2).filter_map(|pair| match pair {
+        [name, value] => Some((name, value)),
+        _ => None,
+    })
+}
+
+/// The lines that only one of the two has, `-` for those of the file and `+` for those of the servers.
+fn difference(present: &str, wanted: &str) -> String {
+    let only_in = |one: &str, other: &str, sign: char| -> String {
+        let others: std::collections::HashSet<&str> = other.lines().collect();
+        one.lines().filter(|line| !others.contains(line)).map(|line| format!("{sign} {line}\n")).collect()
+    };
+    let lines = only_in(present, wanted, '-') + &only_in(wanted, present, '+');
+    if lines.is_empty() && present != wanted {
+        "(the order of the lines differs)\n".to_owned()
+    } else {
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described(arity: i64, group: Option<&str>, since: Option<&str>) -> Described {
+        let (group, since) = (group.map(str::to_owned), since.map(str::to_owned));
+        Described { arity, flags: vec!["write".to_owned()], keys: [1, 1, 1], container: false, group, since }
+    }
+
+    #[test]
+    fn the_newest_redis_describes_what_it_has_and_valkey_what_only_it_has() {
+        let new = Known::from([("GET".to_owned(), described(2, Some("string"), Some("1.0.0")))]);
+        let old = Known::from([
+            ("GET".to_owned(), described(9, None, None)),
+            ("OLD".to_owned(), described(3, None, None)),
+        ]);
+        let valkey = Known::from([
+            ("GET".to_owned(), described(8, Some("string"), Some("1.0.1"))),
+            ("OWN".to_owned(), described(4, Some("server"), Some("8.1.0"))),
+        ]);
+        let merged = merge(&[(Family::Redis, new), (Family::Redis, old), (Family::Valkey, valkey)]);
+        assert_eq!(merged.keys().collect::<Vec<_>>(), ["GET", "OWN"], "what nobody documents is left out");
+        let (get, own) = (&merged["GET"], &merged["OWN"]);
+        assert_eq!((get.described.arity, own.described.arity), (2, 4));
+        assert_eq!((get.since_redis.as_deref(), get.since_valkey.as_deref()), (Some("1.0.0"), Some("1.0.1")));
+        assert_eq!((own.since_redis.as_deref(), own.since_valkey.as_deref()), (None, Some("8.1.0")));
+    }
+
+    #[test]
+    fn a_line_of_the_table() {
+        let entry = Entry {
+            described: described(-3, None, None),
+            group: "sorted-set".to_owned(),
+            since_redis: None,
+            since_valkey: Some("9.0.0".to_owned()),
+        };
+        let table = render(&BTreeMap::from([("A B-C".to_owned(), entry)])).unwrap();
+        let line = "pub static A_B_C: Spec = spec(\"A B-C\", b\"$1\\r\\nA\\r\\n$3\\r\\nB-C\\r\\n\", 2, -3, f::WRITE, \
+                    [1, 1, 1], false, Group::SortedSet, None, Some(\"9.0.0\"));";
+        assert!(table.contains(line), "{table}");
+    }
+
+    #[test]
+    fn a_group_that_the_crate_does_not_know_is_an_error() {
+        assert!(group_name("quantum").unwrap_err().contains("quantum"));
+    }
+
+    #[test]
+    fn a_difference_shows_both_sides() {
+        assert_eq!(difference("a\nb\n", "a\nc\n"), "- b\n+ c\n");
+        assert_eq!(difference("a\nb\n", "a\nb\n"), "");
+        assert_ne!(difference("a\nb\n", "b\na\n"), "");
+    }
+}
