@@ -14,8 +14,9 @@ impl FromReply for String {
     }
 
     fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
+        let place = node.text_range();
         let bytes = string(node, TEXT)?;
-        match whole.text(&bytes) {
+        match whole.text(place) {
             Some(text) => Ok(text.to_owned()),
             None => owned_text(bytes),
         }
@@ -36,10 +37,9 @@ impl FromReply for Bytes {
     }
 
     fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
-        Ok(match string(node, BYTES)? {
-            Cow::Borrowed(bytes) => whole.share(bytes),
-            Cow::Owned(bytes) => bytes.into(),
-        })
+        let place = node.text_range();
+        let bytes = string(node, BYTES)?;
+        Ok(whole.share(place).unwrap_or_else(|| Bytes::from(bytes.into_owned())))
     }
 }
 

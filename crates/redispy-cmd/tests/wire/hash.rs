@@ -7,7 +7,7 @@ use redispy_cmd::arg::each;
 use redispy_cmd::commands::{self as cmd, HashCommands};
 use redispy_cmd::replies::{Expiry, FieldExpire, FieldPersist};
 use redispy_cmd::reply::Page;
-use redispy_cmd::{IntoCmd, ReplyErrorKind};
+use redispy_cmd::ReplyErrorKind;
 
 use crate::double::{Double, both, read, refusal, unfit, wire};
 

@@ -220,7 +220,7 @@ fn a_reply_of_another_shape_is_an_error_that_names_the_command() {
     );
     assert_eq!(
         unfit(cmd::lmpop::<(String, Vec<i64>)>("k", ListEnd::Left), TWO),
-        "LMPOP: expected an array, got a bulk string"
+        "LMPOP: element 1: expected an array, got a bulk string"
     );
 }
 
