@@ -2,6 +2,7 @@
 
 mod ci;
 mod codegen;
+mod fuzz;
 mod run;
 mod summary;
 mod test;
@@ -27,6 +28,8 @@ enum Command {
     Test(test::Arguments),
     /// Write the table of commands from what the servers of the matrix tell of themselves
     Codegen(codegen::Arguments),
+    /// Fuzz the protocol crate, each of its targets for a while
+    Fuzz(fuzz::Arguments),
     /// Everything that must hold before a change goes in: format, lints, docs, tables, tests on all servers
     Ci,
 }
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments),
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Ci => ci::run(),
     };
     match outcome {

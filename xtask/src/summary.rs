@@ -46,17 +46,19 @@ pub(crate) fn print_table<const N: usize>(lines: &[[String; N]]) {
 /// Counts passed and failed tests in what `cargo test` or `cargo nextest` printed.
 pub(crate) fn counts(printed: &str) -> (u64, u64) {
     let (mut passed, mut failed) = (0, 0);
-    for line in plain(printed).lines().map(str::trim_start) {
-        if !line.starts_with("test result:") && !line.starts_with("Summary [") {
-            continue;
-        }
+    let printed = plain(printed);
+    let lines = || printed.lines().map(str::trim_start);
+    // nextest shows what a failed test printed, the "test result:" of that one test included.
+    let by_nextest = lines().any(|line| line.starts_with("Summary ["));
+    let results = if by_nextest { "Summary [" } else { "test result:" };
+    for line in lines().filter(|line| line.starts_with(results)) {
         let words: Vec<&str> = line.split_whitespace().collect();
         for pair in words.windows(2) {
             let [number, word] = pair else { continue };
             let Ok(number) = number.parse::<u64>() else { continue };
             match word.trim_end_matches([',', ';']) {
                 "passed" => passed += number,
-                "failed" | "timed-out" => failed += number,
+                "failed" | "timed" => failed += number,
                 _ => {}
             }
         }
@@ -87,7 +89,10 @@ mod tests {
     fn the_counts_of_nextest_are_read() {
         let printed =
             "   Summary [   1.9s] 26 tests run: 24 passed (1 slow), 1 failed, 1 timed out, 3 skipped\n";
-        assert_eq!(counts(printed), (24, 1));
+        assert_eq!(counts(printed), (24, 2));
+        let failed =
+            "test result: FAILED. 0 passed; 1 failed;\n Summary [ 1s] 2 tests run: 1 passed, 1 failed\n";
+        assert_eq!(counts(failed), (1, 1));
         let coloured = "\u{1b}[32;1m     Summary\u{1b}[0m [   0.2s] \u{1b}[1m9\u{1b}[0m tests run: \u{1b}[1m9\u{1b}[0m \u{1b}[32;1mpassed\u{1b}[0m, 0 skipped";
         assert_eq!(counts(coloured), (9, 0));
     }
