@@ -56,9 +56,9 @@ pub use whole::Whole;
 #[diagnostic::on_unimplemented(
     message = "no reply can be read into `{Self}`",
     label = "not a type of a reply",
-    note = "say which type it is: `let name: Option<String> = ...`; `()` and `!` are none, since a reply that is not looked at \
-            would have no type at all: take a `Value`",
-    note = "`u8` is none, since `Vec<u8>` is one byte string; and text is owned: `String`, not `&str`",
+    note = "name the type: `let name: Option<String> = ...`, or take a `Value`; `()` and `!` are none, so that no reply goes \
+            unread by mistake",
+    note = "text is owned, `String` and not `&str`; `u8` is none, since `Vec<u8>` is one byte string",
     note = "a type of your own needs an `impl FromReply`"
 )]
 pub trait FromReply: Sized {

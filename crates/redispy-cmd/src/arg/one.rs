@@ -31,9 +31,8 @@ use crate::cmd::Request;
     message = "`{Self}` is not an argument of a command",
     label = "not one argument",
     note = "arguments are strings, byte strings (`&[u8]`, `[u8; N]`, `Vec<u8>`), integers, floats and `char`",
-    note = "`u8` is none, since `Vec<u8>` is one byte string: convert it, `i64::from(n)`",
-    note = "`bool` is none: say what the server shall store, `i64::from(flag)`",
-    note = "`Option` is none: leave the argument out, or give it with a builder's method",
+    note = "`u8` and `bool` are none (`Vec<u8>` is one byte string): convert them, `i64::from(x)`; nor is `Option`: leave out \
+            what is missing",
     note = "wrap what implements `Display` in `Text(..)`, or implement `ToArg`"
 )]
 pub trait ToArg {

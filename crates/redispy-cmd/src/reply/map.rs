@@ -17,7 +17,7 @@ use super::{FromReply, ReplyError, Whole};
 #[diagnostic::on_unimplemented(
     message = "fields and values cannot be read into `{Self}`",
     label = "not a map",
-    note = "say which map it is: `let user: HashMap<String, String> = ...`; `BTreeMap`, `Vec<(K, V)>` and `Option` of these fit \
+    note = "name the map: `let user: HashMap<String, String> = ...`; `BTreeMap`, `Vec<(K, V)>` and `Option` of these fit \
             too, `()` and `!` do not",
     note = "a struct of your own needs an `impl FromMap`"
 )]

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use redispy_cmd::ReplyErrorKind;
 use redispy_cmd::arg::each;
 use redispy_cmd::commands::{self as cmd, HashCommands};
 use redispy_cmd::replies::{Expiry, FieldExpire, FieldPersist};
 use redispy_cmd::reply::Page;
-use redispy_cmd::ReplyErrorKind;
 
 use crate::double::{Double, both, read, refusal, unfit, wire};
 

@@ -1,0 +1,14 @@
+//! A truth value as an argument.
+//= error[E0277]: `bool` is not an argument of a command
+//= |            ---          ^^^^ not one argument
+//= = note: `u8` and `bool` are none (`Vec<u8>` is one byte string): convert them, `i64::from(x)`; nor is `Option`: leave out what is missing
+
+use redispy_cmd::commands::StringCommands;
+use redispy_cmd::{Call, ReplyError};
+
+fn main() {}
+
+pub fn run(client: &dyn Call<Error = ReplyError>) -> Result<(), ReplyError> {
+    client.set("ready", true)?;
+    Ok(())
+}
