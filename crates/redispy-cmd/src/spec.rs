@@ -37,6 +37,11 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// Every command of the table, sorted by name.
+    pub fn all() -> impl ExactSizeIterator<Item = &'static Spec> {
+        table::ALL.iter().copied()
+    }
+
     /// The command of this name, letter case ignored: `lookup("config get")`.
     pub fn lookup(name: &str) -> Option<&'static Spec> {
         find(|spec| compare(spec.name.bytes(), name.bytes()))

@@ -416,7 +416,7 @@ pub struct HRandField<T> {
 
 impl<T: FromReply> HRandField<T> {
     /// Answers with at most `count` fields, all different; when negative, with exactly `-count` that may come again. None
-    /// without a hash. Since Redis 6.2.
+    /// without a hash. Since Redis 6.2.0.
     pub fn count(self, count: i64) -> HRandFieldCount<T> {
         HRandFieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
     }
@@ -449,7 +449,7 @@ pub struct HRandFieldCount<T> {
 }
 
 impl<T> HRandFieldCount<T> {
-    /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.
+    /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.0.
     pub fn withvalues<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHVALUES").decode(Vec::<P>::from_reply)
     }
@@ -483,17 +483,17 @@ pub struct HScan<P> {
 }
 
 impl<P> HScan<P> {
-    /// Only fields whose name matches this glob-style pattern. Since Redis 2.8.
+    /// Only fields whose name matches this glob-style pattern. Since Redis 2.8.0.
     pub fn match_(self, pattern: impl ToArg) -> Self {
         HScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
     }
 
-    /// Looks at about this many fields for one page; servers look at 10 when not told. Since Redis 2.8.
+    /// Looks at about this many fields for one page; servers look at 10 when not told. Since Redis 2.8.0.
     pub fn count(self, count: u64) -> Self {
         HScan { cmd: self.cmd.arg("COUNT").arg(count) }
     }
 
-    /// Answers with fields, without their values. Since Redis 7.4, Valkey 8.0.
+    /// Answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
     pub fn novalues<T: FromReply>(self) -> Cmd<Page<T>> {
         self.cmd.arg("NOVALUES").decode(Page::<T>::from_reply)
     }

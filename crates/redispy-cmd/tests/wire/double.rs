@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::fmt::Debug;
 
 use redispy_cmd::execute::read_reply;
+use redispy_cmd::spec::{Group, Spec};
 use redispy_cmd::{Call, Execute, IntoCmd, ReplyError, ReplyErrorKind, Request};
 use resp_proto::{Limits, Node, Reply};
 
@@ -90,6 +91,21 @@ pub(crate) fn verbatim(text: &str) -> String {
     format!("={}\r\ntxt:{text}\r\n", text.len() + 4)
 }
 
+/// The commands of a group that none of these lines sends.
+pub(crate) fn not_sent(group: Group, lines: &[&str]) -> Vec<&'static str> {
+    let missing = |spec: &&Spec| {
+        let sends = |line: &&str| {
+            line.strip_prefix(spec.name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        !lines.iter().any(sends)
+    };
+    Spec::all()
+        .filter(|spec| spec.group == group && !spec.container)
+        .filter(missing)
+        .map(|spec| spec.name)
+        .collect()
+}
+
 fn whole(reply: &[u8]) -> Reply<'_> {
     let parsed = Reply::parse(reply, Limits::default()).expect("valid RESP").expect("a whole reply");
     assert_eq!(parsed.bytes().len(), reply.len(), "one reply and nothing behind it");
@@ -126,5 +142,7 @@ fn the_double_answers_and_remembers() {
 
     let mut request = Request::new(&spec::DEL);
     request.refuse("keys", "at least one");
+    let missing = not_sent(Group::Hash, &["HSET h f v", "HVALS h"]);
+    assert!(missing.contains(&"HSETEX") && !missing.contains(&"HSET") && !missing.contains(&"HVALS"));
     assert_eq!(refusal(Cmd::from_request(request, i64::from_reply)), "DEL: `keys` must be at least one");
 }

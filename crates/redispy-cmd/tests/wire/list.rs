@@ -6,15 +6,40 @@ use std::time::Duration;
 use redispy_cmd::arg::each;
 use redispy_cmd::commands::{self as cmd, Insert, ListCommands, ListEnd};
 use redispy_cmd::replies::Inserted;
+use redispy_cmd::spec::Group;
 use redispy_cmd::{Block, IntoCmd, ReplyErrorKind};
 
-use crate::double::{Double, both, read, refusal, unfit, wire};
+use crate::double::{Double, both, not_sent, read, refusal, unfit, wire};
 
 const SECOND: Duration = Duration::from_secs(1);
 const TWO: &str = "*2\r\n$1\r\na\r\n$1\r\nb\r\n";
-
-/// An array of 10 and 20, as strings or as integers.
 const NUMBERS: &str = "*2\r\n$2\r\n10\r\n$2\r\n20\r\n";
+
+/// What the plain form of each command sends.
+const PLAIN: [&str; 22] = [
+    "BLMOVE s d LEFT RIGHT 1.000",
+    "BLMPOP 0 2 k l RIGHT",
+    "BLPOP k l 1.000",
+    "BRPOP k 1.500",
+    "BRPOPLPUSH s d 1.000",
+    "LINDEX l -1",
+    "LINSERT l BEFORE b x",
+    "LLEN l",
+    "LMOVE s d RIGHT LEFT",
+    "LMPOP 1 k LEFT",
+    "LPOP l",
+    "LPOS l a",
+    "LPUSH l a 2",
+    "LPUSHX l a",
+    "LRANGE l 0 -1",
+    "LREM l -2 a",
+    "LSET l -1 a",
+    "LTRIM l 1 -2",
+    "RPOP l",
+    "RPOPLPUSH s d",
+    "RPUSH l 1 2",
+    "RPUSHX l a b",
+];
 
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
@@ -72,33 +97,12 @@ fn plain_forms_send_their_words() {
     assert_eq!(r.rpoplpush("s", "d"), Ok(text("")));
     assert_eq!(r.rpush("l", each(1..=2)), Ok(2));
     assert_eq!(r.rpushx("l", ["a", "b"]), Ok(3));
-    assert_eq!(
-        server.sent(),
-        [
-            "BLMOVE s d LEFT RIGHT 1.000",
-            "BLMPOP 0 2 k l RIGHT",
-            "BLPOP k l 1.000",
-            "BRPOP k 1.500",
-            "BRPOPLPUSH s d 1.000",
-            "LINDEX l -1",
-            "LINSERT l BEFORE b x",
-            "LLEN l",
-            "LMOVE s d RIGHT LEFT",
-            "LMPOP 1 k LEFT",
-            "LPOP l",
-            "LPOS l a",
-            "LPUSH l a 2",
-            "LPUSHX l a",
-            "LRANGE l 0 -1",
-            "LREM l -2 a",
-            "LSET l -1 a",
-            "LTRIM l 1 -2",
-            "RPOP l",
-            "RPOPLPUSH s d",
-            "RPUSH l 1 2",
-            "RPUSHX l a b",
-        ]
-    );
+    assert_eq!(server.sent(), PLAIN);
+}
+
+#[test]
+fn no_command_of_the_group_is_missing() {
+    assert_eq!(not_sent(Group::List, &PLAIN), [""; 0]);
 }
 
 #[test]

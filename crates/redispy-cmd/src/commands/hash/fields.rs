@@ -146,25 +146,25 @@ impl HExpire {
         HExpire { request, options, condition: None }
     }
 
-    /// Only fields that do not expire yet. Since Redis 7.4, Valkey 9.0.
+    /// Only fields that do not expire yet. Since Redis 7.4.0, Valkey 9.0.0.
     pub fn nx(mut self) -> Self {
         self.condition = Some("NX");
         self
     }
 
-    /// Only fields that expire already. Since Redis 7.4, Valkey 9.0.
+    /// Only fields that expire already. Since Redis 7.4.0, Valkey 9.0.0.
     pub fn xx(mut self) -> Self {
         self.condition = Some("XX");
         self
     }
 
-    /// Only fields that expire sooner than the new time; not those that do not expire. Since Redis 7.4, Valkey 9.0.
+    /// Only fields that expire sooner than the new time; not those that do not expire. Since Redis 7.4.0, Valkey 9.0.0.
     pub fn gt(mut self) -> Self {
         self.condition = Some("GT");
         self
     }
 
-    /// Only fields that expire later than the new time, or do not expire. Since Redis 7.4, Valkey 9.0.
+    /// Only fields that expire later than the new time, or do not expire. Since Redis 7.4.0, Valkey 9.0.0.
     pub fn lt(mut self) -> Self {
         self.condition = Some("LT");
         self
@@ -191,27 +191,27 @@ pub struct HGetEx<T> {
 }
 
 impl<T> HGetEx<T> {
-    /// Expires after this many seconds. Since Redis 8.0, Valkey 9.0.
+    /// Expires after this many seconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn ex(self, seconds: impl ToSeconds) -> Self {
         self.expiry(ExpiryOption::ex(seconds))
     }
 
-    /// Expires after this many milliseconds. Since Redis 8.0, Valkey 9.0.
+    /// Expires after this many milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn px(self, milliseconds: impl ToMillis) -> Self {
         self.expiry(ExpiryOption::px(milliseconds))
     }
 
-    /// Expires at this unix time in seconds. Since Redis 8.0, Valkey 9.0.
+    /// Expires at this unix time in seconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn exat(self, time: impl ToUnixSeconds) -> Self {
         self.expiry(ExpiryOption::exat(time))
     }
 
-    /// Expires at this unix time in milliseconds. Since Redis 8.0, Valkey 9.0.
+    /// Expires at this unix time in milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn pxat(self, time: impl ToUnixMillis) -> Self {
         self.expiry(ExpiryOption::pxat(time))
     }
 
-    /// Does not expire any more. Since Redis 8.0, Valkey 9.0.
+    /// Does not expire any more. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn persist(self) -> Self {
         self.expiry(ExpiryOption::Word("PERSIST"))
     }
@@ -257,51 +257,51 @@ pub struct HSetEx {
 }
 
 impl HSetEx {
-    /// Only when there is no such key. Since Valkey 9.0; Redis does not know it.
+    /// Only when there is no such key. Since Valkey 9.0.0; Redis does not know it.
     pub fn nx(mut self) -> Self {
         self.key_condition = Some("NX");
         self
     }
 
-    /// Only when there is such a key. Since Valkey 9.0; Redis does not know it.
+    /// Only when there is such a key. Since Valkey 9.0.0; Redis does not know it.
     pub fn xx(mut self) -> Self {
         self.key_condition = Some("XX");
         self
     }
 
-    /// Only when none of the fields exists. Since Redis 8.0, Valkey 9.0.
+    /// Only when none of the fields exists. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn fnx(mut self) -> Self {
         self.field_condition = Some("FNX");
         self
     }
 
-    /// Only when all the fields exist. Since Redis 8.0, Valkey 9.0.
+    /// Only when all the fields exist. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn fxx(mut self) -> Self {
         self.field_condition = Some("FXX");
         self
     }
 
-    /// The fields expire after this many seconds. Since Redis 8.0, Valkey 9.0.
+    /// The fields expire after this many seconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn ex(self, seconds: impl ToSeconds) -> Self {
         self.expiry(ExpiryOption::ex(seconds))
     }
 
-    /// The fields expire after this many milliseconds. Since Redis 8.0, Valkey 9.0.
+    /// The fields expire after this many milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn px(self, milliseconds: impl ToMillis) -> Self {
         self.expiry(ExpiryOption::px(milliseconds))
     }
 
-    /// The fields expire at this unix time in seconds. Since Redis 8.0, Valkey 9.0.
+    /// The fields expire at this unix time in seconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn exat(self, time: impl ToUnixSeconds) -> Self {
         self.expiry(ExpiryOption::exat(time))
     }
 
-    /// The fields expire at this unix time in milliseconds. Since Redis 8.0, Valkey 9.0.
+    /// The fields expire at this unix time in milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn pxat(self, time: impl ToUnixMillis) -> Self {
         self.expiry(ExpiryOption::pxat(time))
     }
 
-    /// The fields expire when they would have. Since Redis 8.0, Valkey 9.0.
+    /// The fields expire when they would have. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn keepttl(self) -> Self {
         self.expiry(ExpiryOption::Word("KEEPTTL"))
     }

@@ -1,0 +1,150 @@
+//! Taking elements out of lists, at once or when they come.
+
+use std::fmt;
+
+use resp_proto::Node;
+
+use super::ListEnd;
+use crate::arg::{ToArg, ToArgs};
+use crate::cmd::{Block, Cmd, Request};
+use crate::execute::IntoCmd;
+use crate::reply::{FromPair, FromReply, ReplyError};
+use crate::spec::{self, Spec};
+
+/// `BLMPOP` with its option: takes elements from the first of these lists that has any, waiting for one to come. See
+/// [`ListMPop`].
+///
+/// ```
+/// use redispy_cmd::commands::{ListEnd, blmpop};
+/// use redispy_cmd::{Block, IntoCmd};
+///
+/// let cmd = blmpop::<(String, Vec<i64>)>(Block::Forever, ("a", "b"), ListEnd::Left).count(10).into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"BLMPOP 0 2 a b LEFT COUNT 10");
+/// ```
+pub fn blmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ListEnd) -> ListMPop<P> {
+    let mut request = Request::new(&spec::BLMPOP);
+    timeout.into().write_seconds(&mut request);
+    ListMPop::new(request, keys, end)
+}
+
+/// `BLPOP key [key ...] timeout`: see [`ListCommands::blpop`](super::ListCommands::blpop).
+pub fn blpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
+    blocking_pop(&spec::BLPOP, keys, timeout.into())
+}
+
+/// `BRPOP key [key ...] timeout`: see [`ListCommands::brpop`](super::ListCommands::brpop).
+pub fn brpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
+    blocking_pop(&spec::BRPOP, keys, timeout.into())
+}
+
+/// `LMPOP` with its option: takes elements from the first of these lists that has any. See [`ListMPop`].
+pub fn lmpop<P: FromPair>(keys: impl ToArgs, end: ListEnd) -> ListMPop<P> {
+    ListMPop::new(Request::new(&spec::LMPOP), keys, end)
+}
+
+/// `LPOP` with its option: takes the first element, or the first elements. See [`ListPop`].
+///
+/// ```
+/// use redispy_cmd::commands::lpop;
+///
+/// let batch = lpop::<String>("jobs").count(100);      // Cmd<Vec<String>>
+/// assert_eq!(batch.request().iter().last(), Some(&b"100"[..]));
+/// ```
+pub fn lpop<T: FromReply>(key: impl ToArg) -> ListPop<T> {
+    ListPop { cmd: Cmd::new(&spec::LPOP, Option::<T>::from_reply).arg(key) }
+}
+
+/// `RPOP` with its option: takes the last element, or the last elements, the very last first. See [`ListPop`].
+pub fn rpop<T: FromReply>(key: impl ToArg) -> ListPop<T> {
+    ListPop { cmd: Cmd::new(&spec::RPOP, Option::<T>::from_reply).arg(key) }
+}
+
+/// `LPOP` or `RPOP` of one element, `None` when there is none; [`count`](Self::count) takes many.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ListPop<T> {
+    cmd: Cmd<Option<T>>,
+}
+
+impl<T: FromReply> ListPop<T> {
+    /// Takes at most this many elements, none when there is no list. Since Redis 6.2.0.
+    pub fn count(self, count: u64) -> Cmd<Vec<T>> {
+        self.cmd.arg(count).decode(elements)
+    }
+}
+
+impl<T> Clone for ListPop<T> {
+    fn clone(&self) -> Self {
+        ListPop { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for ListPop<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for ListPop<T> {
+    type Reply = Option<T>;
+
+    fn into_cmd(self) -> Cmd<Option<T>> {
+        self.cmd
+    }
+}
+
+/// `LMPOP` or `BLMPOP` with its option; without it one element is taken.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ListMPop<P> {
+    cmd: Cmd<Option<P>>,
+    count: Option<u64>,
+}
+
+impl<P: FromPair> ListMPop<P> {
+    fn new(mut request: Request, keys: impl ToArgs, end: ListEnd) -> Self {
+        request.counted_args("keys", keys);
+        request.arg(end);
+        ListMPop { cmd: Cmd::from_request(request, Option::<P>::from_reply), count: None }
+    }
+
+    /// Takes at most this many elements. Since Redis 7.0.0.
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = Some(count);
+        self
+    }
+}
+
+impl<P> Clone for ListMPop<P> {
+    fn clone(&self) -> Self {
+        ListMPop { cmd: self.cmd.clone(), count: self.count }
+    }
+}
+
+impl<P> fmt::Debug for ListMPop<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<P> IntoCmd for ListMPop<P> {
+    type Reply = Option<P>;
+
+    fn into_cmd(self) -> Cmd<Option<P>> {
+        match self.count {
+            Some(count) => self.cmd.arg("COUNT").arg(count),
+            None => self.cmd,
+        }
+    }
+}
+
+fn blocking_pop<P: FromPair>(spec: &'static Spec, keys: impl ToArgs, timeout: Block) -> Cmd<Option<P>> {
+    let mut request = Request::new(spec);
+    request.some_args("keys", keys);
+    timeout.write_seconds(&mut request);
+    Cmd::from_request(request, Option::<P>::from_reply)
+}
+
+/// Elements taken; nil, which says that there is no list (and on Redis 6 that none were asked for), is none.
+fn elements<T: FromReply>(node: Node<'_>) -> Result<Vec<T>, ReplyError> {
+    if node.is_null() { Ok(Vec::new()) } else { Vec::from_reply(node) }
+}
