@@ -54,7 +54,7 @@ impl<T: FromReply + Eq + Hash, S: BuildHasher + Default> FromReply for HashSet<T
     }
 
     fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
-        let mut set = HashSet::with_capacity_and_hasher(node.size_hint(), S::default());
+        let mut set = HashSet::with_capacity_and_hasher(room::<T>(node.size_hint()), S::default());
         each_part(node, "a set", whole, |item| {
             set.insert(item);
         })?;
@@ -83,7 +83,7 @@ impl<T: FromReply + Eq + Hash, S: BuildHasher + Default> FromReply for indexmap:
     }
 
     fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
-        let mut set = indexmap::IndexSet::with_capacity_and_hasher(node.size_hint(), S::default());
+        let mut set = indexmap::IndexSet::with_capacity_and_hasher(room::<T>(node.size_hint()), S::default());
         each_part(node, "a set", whole, |item| {
             set.insert(item);
         })?;
@@ -91,10 +91,16 @@ impl<T: FromReply + Eq + Hash, S: BuildHasher + Default> FromReply for indexmap:
     }
 }
 
-/// The elements as a list. The number of elements is never more than the bytes received can hold, so that room for all
-/// of them is made at once.
+/// For how many of `count` elements room is made at once: all of them, as long as that is no more than 16 MiB. The number
+/// itself can be trusted, since so many elements were received; but many small ones, such as nil, may be meant to become
+/// something large. What is larger grows as it is read.
+pub(super) fn room<T>(count: usize) -> usize {
+    count.min((16 << 20) / size_of::<T>().max(1))
+}
+
+/// The elements as a list.
 pub(super) fn list<T: FromReply>(node: Node<'_>, whole: &Whole<'_>) -> Result<Vec<T>, ReplyError> {
-    let mut list = Vec::with_capacity(node.size_hint());
+    let mut list = Vec::with_capacity(room::<T>(node.size_hint()));
     each_part(node, "an array", whole, |item| list.push(item))?;
     Ok(list)
 }

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash};
 
 use resp_proto::{Items, Kind, Limits, Node, Reply};
 
-use super::collections::elements;
+use super::collections::{elements, room};
 use super::error::Shape;
 use super::{FromReply, ReplyError, Whole};
 
@@ -185,7 +185,7 @@ pub(super) fn list<K: FromReply, V: FromReply>(
     whole: &Whole<'_>,
 ) -> Result<Vec<(K, V)>, ReplyError> {
     let mut pairs = Pairs::of(node)?;
-    let mut list = Vec::with_capacity(pairs.size_hint());
+    let mut list = Vec::with_capacity(room::<(K, V)>(pairs.size_hint()));
     while let Some(pair) = pairs.next_of(whole)? {
         list.push(pair);
     }
@@ -201,7 +201,7 @@ macro_rules! maps {
 
             fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
                 let mut pairs = Pairs::of(node)?;
-                let $count = pairs.size_hint();
+                let $count = room::<(K, V)>(pairs.size_hint());
                 let mut map = $empty;
                 while let Some((key, value)) = pairs.next_of(whole)? {
                     map.insert(key, value);
