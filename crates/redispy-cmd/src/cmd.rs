@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
 use resp_proto::Node;
@@ -370,6 +371,41 @@ impl fmt::Debug for Request {
     }
 }
 
+/// Arguments on their own, for builders that write them later or not at all, by [`Request::append`].
+#[derive(Clone)]
+pub(crate) struct Words(Request);
+
+impl Words {
+    pub(crate) fn of(args: impl ToArgs) -> Self {
+        let mut words = Words::none();
+        words.push(args);
+        words
+    }
+
+    pub(crate) fn none() -> Self {
+        Words(Request::empty())
+    }
+
+    pub(crate) fn push(&mut self, args: impl ToArgs) {
+        self.0.args(args);
+    }
+}
+
+impl Deref for Words {
+    type Target = Request;
+
+    fn deref(&self) -> &Request {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Words {
+    /// How many they are: they may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} arguments]", self.0.count)
+    }
+}
+
 /// How long a blocking command waits at the server before it answers that nothing came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Block {
@@ -452,7 +488,7 @@ fn block_time(request: &Request) -> Option<Block> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::{get, set};
+    use crate::commands::get;
 
     #[test]
     fn the_header_counts_the_arguments() {
@@ -494,12 +530,12 @@ mod tests {
     }
 
     #[test]
-    fn options_follow_the_value() {
-        let old = set("k", 1).nx().ex(60).get::<String>();
-        assert_eq!(
-            old.request().bytes(),
-            b"*7\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n1\r\n$2\r\nNX\r\n$2\r\nEX\r\n$2\r\n60\r\n$3\r\nGET\r\n"
-        );
+    fn collected_words_bring_their_refusal_along() {
+        let mut request = Request::new(&spec::SET);
+        request.append(&Words::of(("k", f64::NAN)));
+        assert_eq!(request.bytes(), b"*2\r\n$3\r\nSET\r\n$1\r\nk\r\n");
+        assert_eq!(request.refusal().unwrap().to_string(), "SET: `argument` must be a number, not NaN");
+        assert_eq!(format!("{:?}", Words::of("secret")), "[1 arguments]");
     }
 
     #[test]

@@ -30,7 +30,7 @@ use resp_proto::Node;
 pub use error::{ReplyError, ReplyErrorKind, ServerError};
 pub use map::{FromMap, Pairs};
 pub use pair::FromPair;
-pub use readers::{Page, ok, status};
+pub use readers::{ok, status};
 /// Any reply, as an owned tree.
 pub use resp_proto::Frame as Value;
 #[doc(hidden)]

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
 use crate::cmd::{Cmd, Request};
 use crate::execute::{Execute, IntoCmd};
-use crate::replies::{Expiry, FieldExpire, FieldPersist};
+use crate::replies::{Cursor, Expiry, FieldExpire, FieldPersist, ScanPage};
 use crate::reply::readers::ok;
-use crate::reply::{FromMap, FromPair, FromReply, Page};
+use crate::reply::{FromMap, FromPair, FromReply};
 use crate::spec;
 
 pub use fields::*;
@@ -233,7 +233,7 @@ pub trait HashCommands: Execute {
     /// field that is there all the while comes at least once. Options are on [`cmd::hscan`](hscan()).
     ///
     /// `HSCAN key cursor`. Since Redis 2.8.0. O(1) for a page, O(N) for all fields.
-    fn hscan<P: FromPair>(self, key: impl ToArg, cursor: u64) -> Self::Output<Page<P>> {
+    fn hscan<P: FromPair>(self, key: impl ToArg, cursor: impl Into<Cursor>) -> Self::Output<ScanPage<P>> {
         self.run(hscan(key, cursor))
     }
 
@@ -381,8 +381,8 @@ pub fn hrandfield<T: FromReply>(key: impl ToArg) -> HRandField<T> {
 /// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HSCAN h 0 MATCH a* COUNT 100");
 /// ```
-pub fn hscan<P: FromPair>(key: impl ToArg, cursor: u64) -> HScan<P> {
-    HScan { cmd: Cmd::new(&spec::HSCAN, Page::<P>::from_reply).arg(key).arg(cursor) }
+pub fn hscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> HScan<P> {
+    HScan { cmd: Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
 }
 
 /// `HSET key field value [field value ...]`: see [`HashCommands::hset`].
@@ -479,7 +479,7 @@ impl<T> IntoCmd for HRandFieldCount<T> {
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct HScan<P> {
     // An option given again overrides the first at the server.
-    cmd: Cmd<Page<P>>,
+    cmd: Cmd<ScanPage<P>>,
 }
 
 impl<P> HScan<P> {
@@ -494,8 +494,8 @@ impl<P> HScan<P> {
     }
 
     /// Answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
-    pub fn novalues<T: FromReply>(self) -> Cmd<Page<T>> {
-        self.cmd.arg("NOVALUES").decode(Page::<T>::from_reply)
+    pub fn novalues<T: FromReply>(self) -> Cmd<ScanPage<T>> {
+        self.cmd.arg("NOVALUES").decode(ScanPage::<T>::from_reply)
     }
 }
 
@@ -512,9 +512,9 @@ impl<P> fmt::Debug for HScan<P> {
 }
 
 impl<P> IntoCmd for HScan<P> {
-    type Reply = Page<P>;
+    type Reply = ScanPage<P>;
 
-    fn into_cmd(self) -> Cmd<Page<P>> {
+    fn into_cmd(self) -> Cmd<ScanPage<P>> {
         self.cmd
     }
 }

@@ -1,85 +1,677 @@
-//! Strings: GET, SET and what else works on one value under a key.
+//! Strings: one value under a key, as text, bytes or a number.
 
-use std::time::Duration;
-
-use resp_proto::Node;
-
-use crate::arg::ToArg;
-use crate::cmd::{Cmd, Request};
+use super::expiry::ExpiryOption;
+use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
+use crate::cmd::{Cmd, Reader, Request, Words};
 use crate::execute::{Execute, IntoCmd};
-use crate::reply::{FromReply, ReplyError, status};
+use crate::replies::LcsMatches;
+use crate::reply::{FromReply, ok, status};
 use crate::spec;
 
 /// The string commands, on everything that takes commands.
 pub trait StringCommands: Execute {
-    /// The value of a key, `None` when there is none. `GET key`, since Redis 1.0.
+    /// Appends to the value of a key, which is created if there is none. The reply is the new length in bytes.
+    ///
+    /// `APPEND key value`. Since Redis 2.0.0. O(1) amortised.
+    fn append(self, key: impl ToArg, value: impl ToArg) -> Self::Output<i64> {
+        self.run(append(key, value))
+    }
+
+    /// Takes one from the number under a key, 0 when there is none. The reply is the new number.
+    ///
+    /// `DECR key`. Since Redis 1.0.0. O(1).
+    fn decr(self, key: impl ToArg) -> Self::Output<i64> {
+        self.run(decr(key))
+    }
+
+    /// Takes `decrement` from the number under a key, 0 when there is none. The reply is the new number.
+    ///
+    /// `DECRBY key decrement`. Since Redis 1.0.0. O(1).
+    fn decrby(self, key: impl ToArg, decrement: i64) -> Self::Output<i64> {
+        self.run(decrby(key, decrement))
+    }
+
+    /// Deletes a key if its value is this one. The reply is whether it was deleted.
+    ///
+    /// `DELIFEQ key value`. Since Valkey 9.0.0, not in Redis. O(1).
+    fn delifeq(self, key: impl ToArg, value: impl ToArg) -> Self::Output<bool> {
+        self.run(delifeq(key, value))
+    }
+
+    /// The value of a key, `None` when there is none.
+    ///
+    /// `GET key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let name: Option<String> = r.get("name")?;
+    /// let visits = r.get("visits")?.unwrap_or(0_i64);
+    /// # Ok(()) }
+    /// ```
     fn get<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(get(key))
     }
 
-    /// Sets a key's value: true. Options such as an expiry are on [`cmd::set`](set()). `SET key value`, since Redis 1.0.
+    /// Deletes a key. The reply is the value that it had, `None` when there was none.
+    ///
+    /// `GETDEL key`. Since Redis 6.2.0. O(1).
+    fn getdel<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
+        self.run(getdel(key))
+    }
+
+    /// The value of a key, `None` when there is none. It can also change when the key expires: the options for it are on
+    /// [`cmd::getex`](getex()).
+    ///
+    /// `GETEX key`. Since Redis 6.2.0. O(1).
+    fn getex<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
+        self.run(getex(key))
+    }
+
+    /// A part of the value of a key, from byte `start` to byte `end`, both included; negative ones count from the end, -1 being
+    /// the last byte. The reply is empty when the key does not exist or has nothing there.
+    ///
+    /// `GETRANGE key start end`. Since Redis 2.4.0. O(N) in the length of the reply.
+    fn getrange(self, key: impl ToArg, start: i64, end: i64) -> Self::Output<Vec<u8>> {
+        self.run(getrange(key, start, end))
+    }
+
+    /// Sets a key's value. The reply is the value that it had, `None` when there was none. Servers name
+    /// [`cmd::set(..).get()`](Set::get) as its successor.
+    ///
+    /// `GETSET key value`. Since Redis 1.0.0, deprecated since Redis 6.2.0. O(1).
+    fn getset<T: FromReply>(self, key: impl ToArg, value: impl ToArg) -> Self::Output<Option<T>> {
+        self.run(getset(key, value))
+    }
+
+    /// Adds one to the number under a key, 0 when there is none. The reply is the new number.
+    ///
+    /// `INCR key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let visits = r.incr("visits")?;
+    /// println!("visitor number {visits}");
+    /// # Ok(()) }
+    /// ```
+    fn incr(self, key: impl ToArg) -> Self::Output<i64> {
+        self.run(incr(key))
+    }
+
+    /// Adds `increment` to the number under a key, 0 when there is none. The reply is the new number.
+    ///
+    /// `INCRBY key increment`. Since Redis 1.0.0. O(1).
+    fn incrby(self, key: impl ToArg, increment: i64) -> Self::Output<i64> {
+        self.run(incrby(key, increment))
+    }
+
+    /// Adds `increment` to the floating point number under a key, 0 when there is none. The reply is the new number.
+    ///
+    /// `INCRBYFLOAT key increment`. Since Redis 2.6.0. O(1).
+    fn incrbyfloat(self, key: impl ToArg, increment: f64) -> Self::Output<f64> {
+        self.run(incrbyfloat(key, increment))
+    }
+
+    /// The longest sequence of bytes that two values have in common, in order but not necessarily next to each other. Its
+    /// length or its places are had by the options of [`cmd::lcs`](lcs()).
+    ///
+    /// `LCS key1 key2`. Since Redis 7.0.0. O(N*M) in the lengths of the values.
+    fn lcs(self, key1: impl ToArg, key2: impl ToArg) -> Self::Output<Vec<u8>> {
+        self.run(lcs(key1, key2))
+    }
+
+    /// The values of keys in their order, `None` for those that do not exist or hold no string.
+    ///
+    /// `MGET key [key ...]`. Since Redis 1.0.0. O(N) in the number of keys.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let names: Vec<Option<String>> = r.mget(["user:1", "user:2"])?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// No keys at all is an error before anything is sent.
+    fn mget<T: FromReply>(self, keys: impl ToArgs) -> Self::Output<Vec<Option<T>>> {
+        self.run(mget(keys))
+    }
+
+    /// Sets the values of keys, all at once.
+    ///
+    /// `MSET key value [key value ...]`. Since Redis 1.0.1. O(N) in the number of keys.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.mset([("user:1", "Ann"), ("user:2", "Bob")])?;
+    /// r.mset((("name", "Ann"), ("visits", 3)))?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// No pairs at all is an error before anything is sent.
+    fn mset(self, pairs: impl ToPairs) -> Self::Output<()> {
+        self.run(mset(pairs))
+    }
+
+    /// Sets the values of keys, all at once. The reply is true; conditions and an expiry are options of
+    /// [`cmd::msetex`](msetex()).
+    ///
+    /// `MSETEX numkeys key value [key value ...]`. Since Valkey 9.1.0. O(N) in the number of keys.
+    fn msetex(self, pairs: impl ToPairs) -> Self::Output<bool> {
+        self.run(msetex(pairs))
+    }
+
+    /// Sets the values of keys if none of the keys exists. The reply is whether they were set.
+    ///
+    /// `MSETNX key value [key value ...]`. Since Redis 1.0.1. O(N) in the number of keys.
+    fn msetnx(self, pairs: impl ToPairs) -> Self::Output<bool> {
+        self.run(msetnx(pairs))
+    }
+
+    /// Sets a key's value, to expire after a time in milliseconds or a `Duration`. Servers name
+    /// [`cmd::set(..).px(..)`](Set::px) as its successor.
+    ///
+    /// `PSETEX key milliseconds value`. Since Redis 2.6.0, deprecated since Redis 2.6.12. O(1).
+    fn psetex(self, key: impl ToArg, milliseconds: impl ToMillis, value: impl ToArg) -> Self::Output<()> {
+        self.run(psetex(key, milliseconds, value))
+    }
+
+    /// Sets a key's value, whatever type it had, without expiry. The reply is true; conditions, an expiry and the previous
+    /// value are options of [`cmd::set`](set()).
+    ///
+    /// `SET key value`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, StringCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.set("name", "Ann")?;
+    /// let locked: bool = r.run(cmd::set("lock", "me").nx().ex(30))?;
+    /// # Ok(()) }
+    /// ```
     fn set(self, key: impl ToArg, value: impl ToArg) -> Self::Output<bool> {
         self.run(set(key, value))
+    }
+
+    /// Sets a key's value, to expire after a time in seconds or a `Duration`. Servers name [`cmd::set(..).ex(..)`](Set::ex) as
+    /// its successor.
+    ///
+    /// `SETEX key seconds value`. Since Redis 2.0.0, deprecated since Redis 2.6.12. O(1).
+    fn setex(self, key: impl ToArg, seconds: impl ToSeconds, value: impl ToArg) -> Self::Output<()> {
+        self.run(setex(key, seconds, value))
+    }
+
+    /// Sets a key's value if the key does not exist. The reply is whether it was set. Servers name
+    /// [`cmd::set(..).nx()`](Set::nx) as its successor.
+    ///
+    /// `SETNX key value`. Since Redis 1.0.0, deprecated since Redis 2.6.12. O(1).
+    fn setnx(self, key: impl ToArg, value: impl ToArg) -> Self::Output<bool> {
+        self.run(setnx(key, value))
+    }
+
+    /// Overwrites a part of the value of a key from byte `offset` on, with zero bytes before it where the value is shorter.
+    /// The reply is the new length in bytes.
+    ///
+    /// `SETRANGE key offset value`. Since Redis 2.2.0. O(1), O(M) in the length of a long value.
+    fn setrange(self, key: impl ToArg, offset: i64, value: impl ToArg) -> Self::Output<i64> {
+        self.run(setrange(key, offset, value))
+    }
+
+    /// The length in bytes of the value of a key, 0 when there is none.
+    ///
+    /// `STRLEN key`. Since Redis 2.2.0. O(1).
+    fn strlen(self, key: impl ToArg) -> Self::Output<i64> {
+        self.run(strlen(key))
+    }
+
+    /// A part of the value of a key: the name that [`getrange`](Self::getrange) had before.
+    ///
+    /// `SUBSTR key start end`. Since Redis 1.0.0, deprecated since Redis 2.0.0. O(N) in the length of the reply.
+    fn substr(self, key: impl ToArg, start: i64, end: i64) -> Self::Output<Vec<u8>> {
+        self.run(substr(key, start, end))
     }
 }
 
 impl<E: Execute> StringCommands for E {}
 
-/// `GET key`: the value, `None` when there is none. Since Redis 1.0.
-pub fn get<T: FromReply>(key: impl ToArg) -> Cmd<Option<T>> {
-    Cmd::new(&spec::GET, Option::<T>::from_reply).arg(key)
+/// `APPEND key value`: see [`StringCommands::append`].
+pub fn append(key: impl ToArg, value: impl ToArg) -> Cmd<i64> {
+    Cmd::new(&spec::APPEND, i64::from_reply).arg(key).arg(value)
 }
 
-/// `SET key value` with its options; see [`Set`]. Since Redis 1.0.
+/// `DECR key`: see [`StringCommands::decr`].
+pub fn decr(key: impl ToArg) -> Cmd<i64> {
+    Cmd::new(&spec::DECR, i64::from_reply).arg(key)
+}
+
+/// `DECRBY key decrement`: see [`StringCommands::decrby`].
+pub fn decrby(key: impl ToArg, decrement: i64) -> Cmd<i64> {
+    Cmd::new(&spec::DECRBY, i64::from_reply).arg(key).arg(decrement)
+}
+
+/// `DELIFEQ key value`: see [`StringCommands::delifeq`].
+pub fn delifeq(key: impl ToArg, value: impl ToArg) -> Cmd<bool> {
+    Cmd::new(&spec::DELIFEQ, bool::from_reply).arg(key).arg(value)
+}
+
+/// `GET key`: see [`StringCommands::get`].
+pub fn get<T: FromReply>(key: impl ToArg) -> Cmd<Option<T>> {
+    Cmd::new(&spec::GET, Option::from_reply).arg(key)
+}
+
+/// `GETDEL key`: see [`StringCommands::getdel`].
+pub fn getdel<T: FromReply>(key: impl ToArg) -> Cmd<Option<T>> {
+    Cmd::new(&spec::GETDEL, Option::from_reply).arg(key)
+}
+
+/// `GETEX key` with its options: the value of a key, and when it expires from now on. See [`GetEx`].
+///
+/// ```
+/// use redispy_cmd::{IntoCmd, commands as cmd};
+///
+/// let session = cmd::getex::<String>("session").ex(1800).into_cmd();
+/// assert_eq!(session.request().iter().last(), Some(&b"1800"[..]));
+/// ```
+pub fn getex<T: FromReply>(key: impl ToArg) -> GetEx<T> {
+    let mut request = Request::new(&spec::GETEX);
+    request.arg(key);
+    GetEx { request, read: Option::from_reply, expiry: ExpiryOption::Unsaid }
+}
+
+/// `GETRANGE key start end`: see [`StringCommands::getrange`].
+pub fn getrange(key: impl ToArg, start: i64, end: i64) -> Cmd<Vec<u8>> {
+    Cmd::new(&spec::GETRANGE, Vec::from_reply).arg(key).arg(start).arg(end)
+}
+
+/// `GETSET key value`: see [`StringCommands::getset`].
+pub fn getset<T: FromReply>(key: impl ToArg, value: impl ToArg) -> Cmd<Option<T>> {
+    Cmd::new(&spec::GETSET, Option::from_reply).arg(key).arg(value)
+}
+
+/// `INCR key`: see [`StringCommands::incr`].
+pub fn incr(key: impl ToArg) -> Cmd<i64> {
+    Cmd::new(&spec::INCR, i64::from_reply).arg(key)
+}
+
+/// `INCRBY key increment`: see [`StringCommands::incrby`].
+pub fn incrby(key: impl ToArg, increment: i64) -> Cmd<i64> {
+    Cmd::new(&spec::INCRBY, i64::from_reply).arg(key).arg(increment)
+}
+
+/// `INCRBYFLOAT key increment`: see [`StringCommands::incrbyfloat`].
+pub fn incrbyfloat(key: impl ToArg, increment: f64) -> Cmd<f64> {
+    Cmd::new(&spec::INCRBYFLOAT, f64::from_reply).arg(key).arg(increment)
+}
+
+/// `LCS key1 key2` with its options: what two values have in common. See [`Lcs`].
+///
+/// ```
+/// use redispy_cmd::commands as cmd;
+///
+/// let length = cmd::lcs("one", "two").len();
+/// assert_eq!(length.request().iter().last(), Some(&b"LEN"[..]));
+/// ```
+pub fn lcs(key1: impl ToArg, key2: impl ToArg) -> Lcs {
+    let mut request = Request::new(&spec::LCS);
+    request.arg(key1);
+    request.arg(key2);
+    Lcs { request }
+}
+
+/// `MGET key [key ...]`: see [`StringCommands::mget`].
+pub fn mget<T: FromReply>(keys: impl ToArgs) -> Cmd<Vec<Option<T>>> {
+    let mut request = Request::new(&spec::MGET);
+    request.some_args("keys", keys);
+    Cmd::from_request(request, Vec::from_reply)
+}
+
+/// `MSET key value [key value ...]`: see [`StringCommands::mset`].
+pub fn mset(pairs: impl ToPairs) -> Cmd<()> {
+    let mut request = Request::new(&spec::MSET);
+    request.some_pairs("pairs", pairs);
+    Cmd::from_request(request, ok)
+}
+
+/// `MSETEX numkeys key value [key value ...]` with its options: sets the values of keys. See [`MSetEx`].
+///
+/// ```
+/// use redispy_cmd::{IntoCmd, commands as cmd};
+///
+/// let pages = cmd::msetex([("page:1", "a"), ("page:2", "b")]).nx().ex(60).into_cmd();
+/// assert_eq!(pages.request().get(1), Some(&b"2"[..]));
+/// ```
+pub fn msetex(pairs: impl ToPairs) -> MSetEx {
+    let mut request = Request::new(&spec::MSETEX);
+    request.counted_pairs("pairs", pairs);
+    MSetEx { request, condition: None, expiry: ExpiryOption::Unsaid }
+}
+
+/// `MSETNX key value [key value ...]`: see [`StringCommands::msetnx`].
+pub fn msetnx(pairs: impl ToPairs) -> Cmd<bool> {
+    let mut request = Request::new(&spec::MSETNX);
+    request.some_pairs("pairs", pairs);
+    Cmd::from_request(request, bool::from_reply)
+}
+
+/// `PSETEX key milliseconds value`: see [`StringCommands::psetex`].
+pub fn psetex(key: impl ToArg, milliseconds: impl ToMillis, value: impl ToArg) -> Cmd<()> {
+    let mut request = Request::new(&spec::PSETEX);
+    request.arg(key);
+    milliseconds.to_millis().write("milliseconds", &mut request);
+    request.arg(value);
+    Cmd::from_request(request, ok)
+}
+
+/// `SET key value` with its options: sets a key's value. See [`Set`].
+///
+/// ```
+/// use std::time::Duration;
+/// use redispy_cmd::{IntoCmd, commands as cmd};
+///
+/// let lock = cmd::set("lock", "me").nx().px(Duration::from_millis(1500)).into_cmd();
+/// let words: Vec<_> = lock.request().iter().skip(3).collect();
+/// assert_eq!(words, [&b"NX"[..], b"PX", b"1500"]);
+/// ```
 pub fn set(key: impl ToArg, value: impl ToArg) -> Set {
     let mut request = Request::new(&spec::SET);
     request.arg(key);
     request.arg(value);
-    Set { request, condition: None, expiry: None }
+    Set { request, condition: Condition::None, expiry: ExpiryOption::Unsaid }
 }
 
-/// `SET key value` with options: whether it is set (true) or a condition did not hold (false).
+/// `SETEX key seconds value`: see [`StringCommands::setex`].
+pub fn setex(key: impl ToArg, seconds: impl ToSeconds, value: impl ToArg) -> Cmd<()> {
+    let mut request = Request::new(&spec::SETEX);
+    request.arg(key);
+    seconds.to_seconds().write("seconds", &mut request);
+    request.arg(value);
+    Cmd::from_request(request, ok)
+}
+
+/// `SETNX key value`: see [`StringCommands::setnx`].
+pub fn setnx(key: impl ToArg, value: impl ToArg) -> Cmd<bool> {
+    Cmd::new(&spec::SETNX, bool::from_reply).arg(key).arg(value)
+}
+
+/// `SETRANGE key offset value`: see [`StringCommands::setrange`].
+pub fn setrange(key: impl ToArg, offset: i64, value: impl ToArg) -> Cmd<i64> {
+    Cmd::new(&spec::SETRANGE, i64::from_reply).arg(key).arg(offset).arg(value)
+}
+
+/// `STRLEN key`: see [`StringCommands::strlen`].
+pub fn strlen(key: impl ToArg) -> Cmd<i64> {
+    Cmd::new(&spec::STRLEN, i64::from_reply).arg(key)
+}
+
+/// `SUBSTR key start end`: see [`StringCommands::substr`].
+pub fn substr(key: impl ToArg, start: i64, end: i64) -> Cmd<Vec<u8>> {
+    Cmd::new(&spec::SUBSTR, Vec::from_reply).arg(key).arg(start).arg(end)
+}
+
+/// [`GETEX`](getex()) with options: the value of a key, `None` when there is none.
+///
+/// The options exclude each other, the last one counts. Without any the expiry stays as it is.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct Set {
+pub struct GetEx<T> {
     request: Request,
-    condition: Option<&'static str>,
-    expiry: Option<(&'static str, i64)>,
+    read: Reader<Option<T>>,
+    expiry: ExpiryOption,
 }
 
-impl Set {
-    /// Only when the key does not exist. Since Redis 2.6.12.
+impl<T> GetEx<T> {
+    /// The key expires after this many seconds, or a `Duration` of whole seconds.
+    pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
+        self.expiry = ExpiryOption::ex(seconds);
+        self
+    }
+
+    /// The key expires after this many milliseconds, or a `Duration`.
+    pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
+        self.expiry = ExpiryOption::px(milliseconds);
+        self
+    }
+
+    /// The key expires at this time: seconds since 1970, or a `SystemTime`.
+    pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
+        self.expiry = ExpiryOption::exat(at);
+        self
+    }
+
+    /// The key expires at this time: milliseconds since 1970, or a `SystemTime`.
+    pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
+        self.expiry = ExpiryOption::pxat(at);
+        self
+    }
+
+    /// The key does not expire any more.
+    pub fn persist(mut self) -> Self {
+        self.expiry = ExpiryOption::Word("PERSIST");
+        self
+    }
+}
+
+impl<T> IntoCmd for GetEx<T> {
+    type Reply = Option<T>;
+
+    fn into_cmd(mut self) -> Cmd<Option<T>> {
+        self.expiry.write(&mut self.request);
+        Cmd::from_request(self.request, self.read)
+    }
+}
+
+/// [`LCS`](lcs()) with options: the longest common sequence of two values, which is empty where a key does not exist.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Lcs {
+    request: Request,
+}
+
+impl Lcs {
+    /// Only how many bytes it has.
+    pub fn len(mut self) -> Cmd<i64> {
+        self.request.arg("LEN");
+        Cmd::from_request(self.request, i64::from_reply)
+    }
+
+    /// Where in the two values its parts are.
+    pub fn idx(mut self) -> LcsIdx {
+        self.request.arg("IDX");
+        LcsIdx { request: self.request }
+    }
+}
+
+impl IntoCmd for Lcs {
+    type Reply = Vec<u8>;
+
+    fn into_cmd(self) -> Cmd<Vec<u8>> {
+        Cmd::from_request(self.request, Vec::from_reply)
+    }
+}
+
+/// [`LCS key1 key2 IDX`](Lcs::idx) with options: where the parts of the longest common sequence are.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct LcsIdx {
+    request: Request,
+}
+
+impl LcsIdx {
+    /// Leaves out parts of fewer bytes than this.
+    pub fn minmatchlen(mut self, len: i64) -> Self {
+        self.request.arg("MINMATCHLEN");
+        self.request.arg(len);
+        self
+    }
+
+    /// With the length of each part, which is also that of its ranges.
+    pub fn withmatchlen(mut self) -> Self {
+        self.request.arg("WITHMATCHLEN");
+        self
+    }
+}
+
+impl IntoCmd for LcsIdx {
+    type Reply = LcsMatches;
+
+    fn into_cmd(self) -> Cmd<LcsMatches> {
+        Cmd::from_request(self.request, LcsMatches::from_reply)
+    }
+}
+
+/// [`MSETEX`](msetex()) with options: whether the keys were set (true) or a condition did not hold (false).
+///
+/// `nx` and `xx` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct MSetEx {
+    request: Request,
+    condition: Option<&'static str>,
+    expiry: ExpiryOption,
+}
+
+impl MSetEx {
+    /// Only when none of the keys exists.
     pub fn nx(mut self) -> Self {
         self.condition = Some("NX");
         self
     }
 
-    /// Expires after this many seconds. Since Redis 2.6.12.
-    pub fn ex(mut self, seconds: i64) -> Self {
-        self.expiry = Some(("EX", seconds));
+    /// Only when all of the keys exist.
+    pub fn xx(mut self) -> Self {
+        self.condition = Some("XX");
         self
     }
 
-    /// Expires after this time, in milliseconds. Since Redis 2.6.12.
-    pub fn expire_after(mut self, time: Duration) -> Self {
-        self.expiry = Some(("PX", i64::try_from(time.as_millis()).unwrap_or(i64::MAX)));
+    /// The keys expire after this many seconds, or a `Duration` of whole seconds.
+    pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
+        self.expiry = ExpiryOption::ex(seconds);
         self
     }
 
-    /// Answers with the value that was there before. Since Redis 6.2.
-    pub fn get<T: FromReply>(mut self) -> Cmd<Option<T>> {
-        self.write_options();
-        self.request.arg("GET");
-        Cmd::from_request(self.request, Option::<T>::from_reply)
+    /// The keys expire after this many milliseconds, or a `Duration`.
+    pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
+        self.expiry = ExpiryOption::px(milliseconds);
+        self
     }
 
-    fn write_options(&mut self) {
+    /// The keys expire at this time: seconds since 1970, or a `SystemTime`.
+    pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
+        self.expiry = ExpiryOption::exat(at);
+        self
+    }
+
+    /// The keys expire at this time: milliseconds since 1970, or a `SystemTime`.
+    pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
+        self.expiry = ExpiryOption::pxat(at);
+        self
+    }
+
+    /// The keys expire when they did before.
+    pub fn keepttl(mut self) -> Self {
+        self.expiry = ExpiryOption::Word("KEEPTTL");
+        self
+    }
+}
+
+impl IntoCmd for MSetEx {
+    type Reply = bool;
+
+    fn into_cmd(mut self) -> Cmd<bool> {
         if let Some(condition) = self.condition {
             self.request.arg(condition);
         }
-        if let Some((unit, amount)) = self.expiry {
-            self.request.arg(unit);
-            self.request.arg(amount);
+        self.expiry.write(&mut self.request);
+        Cmd::from_request(self.request, bool::from_reply)
+    }
+}
+
+/// [`SET`](set()) with options: whether the key was set (true) or a condition did not hold (false).
+///
+/// `nx`, `xx` and `ifeq` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts. Without any of
+/// the latter the key does not expire.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Set {
+    request: Request,
+    condition: Condition,
+    expiry: ExpiryOption,
+}
+
+#[derive(Debug, Clone)]
+enum Condition {
+    None,
+    Word(&'static str),
+    Ifeq(Words),
+}
+
+impl Set {
+    /// Only when the key does not exist. Since Redis 2.6.12.
+    pub fn nx(mut self) -> Self {
+        self.condition = Condition::Word("NX");
+        self
+    }
+
+    /// Only when the key exists. Since Redis 2.6.12.
+    pub fn xx(mut self) -> Self {
+        self.condition = Condition::Word("XX");
+        self
+    }
+
+    /// Only when the key has this value. Since Valkey 8.1.0.
+    pub fn ifeq(mut self, value: impl ToArg) -> Self {
+        self.condition = Condition::Ifeq(Words::of(value));
+        self
+    }
+
+    /// The key expires after this many seconds, or a `Duration` of whole seconds. Since Redis 2.6.12.
+    pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
+        self.expiry = ExpiryOption::ex(seconds);
+        self
+    }
+
+    /// The key expires after this many milliseconds, or a `Duration`. Since Redis 2.6.12.
+    pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
+        self.expiry = ExpiryOption::px(milliseconds);
+        self
+    }
+
+    /// The key expires at this time: seconds since 1970, or a `SystemTime`. Since Redis 6.2.0.
+    pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
+        self.expiry = ExpiryOption::exat(at);
+        self
+    }
+
+    /// The key expires at this time: milliseconds since 1970, or a `SystemTime`. Since Redis 6.2.0.
+    pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
+        self.expiry = ExpiryOption::pxat(at);
+        self
+    }
+
+    /// The key expires when it did before. Since Redis 6.0.0.
+    pub fn keepttl(mut self) -> Self {
+        self.expiry = ExpiryOption::Word("KEEPTTL");
+        self
+    }
+
+    /// Answers with the value that the key had, `None` when there was none, instead of whether it was set. With
+    /// [`nx`](Self::nx) since Redis 7.0.0, then `None` means that it was set; with [`xx`](Self::xx) that it was not. Since
+    /// Redis 6.2.0.
+    pub fn get<T: FromReply>(mut self) -> Cmd<Option<T>> {
+        self.write_condition();
+        self.request.arg("GET");
+        self.expiry.write(&mut self.request);
+        Cmd::from_request(self.request, Option::from_reply)
+    }
+
+    fn write_condition(&mut self) {
+        match &self.condition {
+            Condition::None => {}
+            Condition::Word(word) => self.request.arg(word),
+            Condition::Ifeq(value) => {
+                self.request.arg("IFEQ");
+                self.request.append(value);
+            }
         }
     }
 }
@@ -88,11 +680,8 @@ impl IntoCmd for Set {
     type Reply = bool;
 
     fn into_cmd(mut self) -> Cmd<bool> {
-        self.write_options();
-        Cmd::from_request(self.request, set_done)
+        self.write_condition();
+        self.expiry.write(&mut self.request);
+        Cmd::from_request(self.request, status)
     }
-}
-
-fn set_done(node: Node<'_>) -> Result<bool, ReplyError> {
-    status(node)
 }

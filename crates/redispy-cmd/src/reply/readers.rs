@@ -2,7 +2,7 @@
 
 use resp_proto::Node;
 
-use super::{FromReply, ReplyError, Whole};
+use super::{FromReply, ReplyError};
 
 /// Reads the reply of a command that can only answer `OK`.
 ///
@@ -48,27 +48,4 @@ pub fn pairs<K: FromReply, V: FromReply>(node: Node<'_>) -> Result<Vec<(K, V)>, 
 /// The reply is neither, a member does not fit its type, or a score is no number.
 pub fn scored<M: FromReply>(node: Node<'_>) -> Result<Vec<(M, f64)>, ReplyError> {
     pairs(node)
-}
-
-/// One page of an iteration with a cursor (`SCAN`, `HSCAN`, `SSCAN`, `ZSCAN`).
-///
-/// The items of the pages that pairs of fields and values come in are tuples: `Page<(String, String)>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Page<T> {
-    /// Where the next page begins; 0 after the last one.
-    pub cursor: u64,
-    /// What this page holds; it may be empty though more pages follow.
-    pub items: Vec<T>,
-}
-
-impl<T: FromReply> FromReply for Page<T> {
-    fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
-        Whole::read(node)
-    }
-
-    fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
-        let (cursor, items) = FromReply::from_part(node, whole)?;
-        Ok(Page { cursor, items })
-    }
 }

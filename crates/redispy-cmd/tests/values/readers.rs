@@ -1,4 +1,4 @@
-use redispy_cmd::reply::Page;
+use redispy_cmd::replies::ScanPage;
 use redispy_cmd::reply::readers::{ok, pairs, scored, status};
 
 use super::{read, read_by};
@@ -36,12 +36,12 @@ fn pairs_in_order() {
 
 #[test]
 fn pages() {
-    let page = read::<Page<String>>("*2\r\n$20\r\n18446744073709551615\r\n*1\r\n$1\r\na\r\n").unwrap();
-    assert_eq!((page.cursor, page.items), (u64::MAX, vec![String::from("a")]));
-    let page = read::<Page<(String, f64)>>("*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n").unwrap();
-    assert_eq!((page.cursor, page.items), (0, vec![(String::from("a"), 1.0)]));
+    let page = read::<ScanPage<String>>("*2\r\n$20\r\n18446744073709551615\r\n*1\r\n$1\r\na\r\n").unwrap();
+    assert_eq!((page.cursor.get(), page.items), (u64::MAX, vec![String::from("a")]));
+    let page = read::<ScanPage<(String, f64)>>("*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n").unwrap();
+    assert_eq!((page.cursor.get(), page.items), (0, vec![(String::from("a"), 1.0)]));
     assert_eq!(
-        read::<Page<String>>("*2\r\n$1\r\nx\r\n*0\r\n").unwrap_err(),
+        read::<ScanPage<String>>("*2\r\n$1\r\nx\r\n*0\r\n").unwrap_err(),
         "element 0: expected an unsigned integer of 64 bits, got a bulk string"
     );
 }

@@ -6,8 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use redispy_cmd::ReplyErrorKind;
 use redispy_cmd::arg::each;
 use redispy_cmd::commands::{self as cmd, HashCommands};
-use redispy_cmd::replies::{Expiry, FieldExpire, FieldPersist};
-use redispy_cmd::reply::Page;
+use redispy_cmd::replies::{Expiry, FieldExpire, FieldPersist, ScanPage};
 use redispy_cmd::spec::Group;
 
 use crate::double::{Double, both, not_sent, read, refusal, unfit, wire};
@@ -97,8 +96,8 @@ fn plain_forms_send_their_words() {
     assert_eq!(r.hmget("h", ("a", 2)), Ok(vec![Some(7), None::<i64>]));
     assert_eq!(r.hmset("h", ("a", 1)), Ok(()));
     assert_eq!(r.hrandfield("h"), Ok(text("a")));
-    let page: Page<(String, i64)> = r.hscan("h", 0).unwrap();
-    assert_eq!((page.cursor, page.items), (17, pairs()));
+    let page: ScanPage<(String, i64)> = r.hscan("h", 0).unwrap();
+    assert_eq!((page.cursor.get(), page.items), (17, pairs()));
     assert_eq!(r.hset("h", (("name", "bob"), ("age", 3))), Ok(1));
     assert_eq!(r.hsetnx("h", "a", 1), Ok(false));
     assert_eq!(r.hstrlen("h", "a"), Ok(5));
@@ -253,13 +252,16 @@ fn pages_of_a_scan() {
     let page = "*2\r\n$2\r\n17\r\n*4\r\n$1\r\nb\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\n1\r\n";
     let scan = cmd::hscan::<(String, i64)>("h", 0);
     let read = both(scan.clone(), page, page);
-    assert_eq!((read.cursor, read.items), (17, pairs()));
+    assert_eq!((read.cursor.get(), read.items), (17, pairs()));
     let last = "*2\r\n$1\r\n0\r\n*0\r\n";
     let read = both(scan.clone(), last, last);
-    assert_eq!((read.cursor, read.items), (0, vec![]));
+    assert_eq!((read.cursor.get(), read.items), (0, vec![]));
     let fields = "*2\r\n$20\r\n18446744073709551615\r\n*3\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n";
     let read = both(scan.novalues::<String>(), fields, fields);
-    assert_eq!((read.cursor, read.items), (u64::MAX, vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]));
+    assert_eq!(
+        (read.cursor.get(), read.items),
+        (u64::MAX, vec!["a".to_owned(), "b".to_owned(), "c".to_owned()])
+    );
 }
 
 #[test]

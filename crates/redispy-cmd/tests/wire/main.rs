@@ -13,3 +13,4 @@ mod connection;
 mod double;
 mod hash;
 mod list;
+mod string;

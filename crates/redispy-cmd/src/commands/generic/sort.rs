@@ -1,0 +1,195 @@
+//! Sorting what a list, set or sorted set holds.
+
+use resp_proto::{Items, Node};
+
+use crate::arg::{ToArg, ToArgs};
+use crate::cmd::{Cmd, Reader, Request, Words};
+use crate::execute::IntoCmd;
+use crate::reply::{FromReply, ReplyError};
+use crate::spec::{self, Spec};
+
+/// `SORT key` with its options: the elements of a list, set or sorted set in an order. See [`Sort`].
+///
+/// ```
+/// use redispy_cmd::commands as cmd;
+///
+/// // The ten heaviest, each with its weight.
+/// let sort = cmd::sort::<String>("things").by("weight:*").desc().limit(0, 10);
+/// let heaviest = sort.get(["#", "weight:*"]).groups::<(String, Option<f64>)>();
+/// assert_eq!(heaviest.request().count(), 12);
+/// ```
+pub fn sort<T: FromReply>(key: impl ToArg) -> Sort<T> {
+    Sort::new(&spec::SORT, key)
+}
+
+/// `SORT_RO key` with its options: the elements of a list, set or sorted set in an order. See [`Sort`].
+pub fn sort_ro<T: FromReply>(key: impl ToArg) -> Sort<T, false> {
+    Sort::new(&spec::SORT_RO, key)
+}
+
+/// [`SORT`](sort()) (`WRITES`) or [`SORT_RO`](sort_ro()) with options: the elements of a list, set or sorted set in an order.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Sort<T, const WRITES: bool = true> {
+    request: Request,
+    read: Reader<Vec<T>>,
+    by: Option<Words>,
+    limit: Option<(i64, i64)>,
+    get: Words,
+    order: Option<&'static str>,
+    alpha: bool,
+}
+
+impl<T: FromReply, const WRITES: bool> Sort<T, WRITES> {
+    fn new(spec: &'static Spec, key: impl ToArg) -> Self {
+        let mut request = Request::new(spec);
+        request.arg(key);
+        let read = Vec::from_reply;
+        Sort { request, read, by: None, limit: None, get: Words::none(), order: None, alpha: false }
+    }
+}
+
+impl<T, const WRITES: bool> Sort<T, WRITES> {
+    /// In the order of other keys: the element takes the place of `*` in this pattern (`weight:*`), a field of a hash is named
+    /// by `->` (`thing:*->weight`). A pattern without `*` leaves the elements unsorted.
+    pub fn by(mut self, pattern: impl ToArg) -> Self {
+        self.by = Some(Words::of(pattern));
+        self
+    }
+
+    /// Only `count` elements, after leaving out `offset` of them; all the rest for a negative `count`.
+    pub fn limit(mut self, offset: i64, count: i64) -> Self {
+        self.limit = Some((offset, count));
+        self
+    }
+
+    /// Instead of the element the values of other keys, one for each pattern of the form that [`by`](Self::by) takes; `#` is the
+    /// element itself. Further calls add patterns. Where there is no such key the value is nil: read it as an `Option`.
+    pub fn get(mut self, patterns: impl ToArgs) -> Self {
+        self.get.push(patterns);
+        self
+    }
+
+    /// Smallest first, as without saying.
+    pub fn asc(mut self) -> Self {
+        self.order = Some("ASC");
+        self
+    }
+
+    /// Largest first.
+    pub fn desc(mut self) -> Self {
+        self.order = Some("DESC");
+        self
+    }
+
+    /// As text, not as numbers.
+    pub fn alpha(mut self) -> Self {
+        self.alpha = true;
+        self
+    }
+
+    /// Answers with one tuple for each element, one place for each pattern of [`get`](Self::get). Another number of patterns than
+    /// the tuple has places is an error before anything is sent.
+    pub fn groups<G: FromGroup>(mut self) -> Cmd<Vec<G>> {
+        self.write_options();
+        if self.get.count() != G::LEN {
+            self.request.refuse("get", "as many patterns as the tuple of `groups` has places");
+        }
+        Cmd::from_request(self.request, read_groups)
+    }
+
+    fn write_options(&mut self) {
+        let request = &mut self.request;
+        if let Some(pattern) = &self.by {
+            request.arg("BY");
+            request.append(pattern);
+        }
+        if let Some((offset, count)) = self.limit {
+            request.args(("LIMIT", offset, count));
+        }
+        for pattern in self.get.iter() {
+            request.args(("GET", pattern));
+        }
+        request.refuse_as(&self.get);
+        if let Some(order) = self.order {
+            request.arg(order);
+        }
+        if self.alpha {
+            request.arg("ALPHA");
+        }
+    }
+}
+
+impl<T> Sort<T> {
+    /// Answers with how many elements there are, and keeps them as a list under this key, replacing what it holds.
+    pub fn store(mut self, destination: impl ToArg) -> Cmd<i64> {
+        self.write_options();
+        self.request.arg("STORE");
+        self.request.arg(destination);
+        Cmd::from_request(self.request, i64::from_reply)
+    }
+}
+
+impl<T, const WRITES: bool> IntoCmd for Sort<T, WRITES> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(mut self) -> Cmd<Vec<T>> {
+        self.write_options();
+        Cmd::from_request(self.request, self.read)
+    }
+}
+
+/// Elements next to each other in a reply that belong together: tuples of two to eight.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no group of elements",
+    label = "no tuple",
+    note = "name a type for each pattern of `get`: `(String, Option<i64>)`"
+)]
+pub trait FromGroup: Sized {
+    /// How many elements there are.
+    const LEN: usize;
+
+    /// Reads the next ones, `None` when there is none left.
+    ///
+    /// # Errors
+    ///
+    /// Some are missing, or do not fit their types.
+    fn from_group(items: &mut Items<'_>) -> Result<Option<Self>, ReplyError>;
+}
+
+macro_rules! groups {
+    ($($len:literal: $first:ident $($type:ident)*;)*) => {$(
+        impl<$first: FromReply, $($type: FromReply),*> FromGroup for ($first, $($type),*) {
+            const LEN: usize = $len;
+
+            fn from_group(items: &mut Items<'_>) -> Result<Option<Self>, ReplyError> {
+                let Some(first) = items.next() else { return Ok(None) };
+                let incomplete = ReplyError::unexpected(concat!("groups of ", $len), &first);
+                Ok(Some((
+                    $first::from_reply(first)?,
+                    $($type::from_reply(items.next().ok_or_else(|| incomplete.clone())?)?,)*
+                )))
+            }
+        }
+    )*};
+}
+
+groups! {
+    2: A B;
+    3: A B C;
+    4: A B C D;
+    5: A B C D E;
+    6: A B C D E F;
+    7: A B C D E F G;
+    8: A B C D E F G H;
+}
+
+fn read_groups<G: FromGroup>(node: Node<'_>) -> Result<Vec<G>, ReplyError> {
+    let unfit = ReplyError::unexpected("an array", &node);
+    let mut groups = Vec::with_capacity(node.size_hint() / G::LEN.max(1));
+    let mut items = node.into_items().ok_or(unfit)?;
+    while let Some(group) = G::from_group(&mut items)? {
+        groups.push(group);
+    }
+    Ok(groups)
+}

@@ -1,0 +1,25 @@
+//! Waiting until writes are safe.
+
+use crate::cmd::{Block, Cmd, Request};
+use crate::replies::Fsynced;
+use crate::reply::FromReply;
+use crate::spec;
+
+#[cfg(doc)]
+use super::GenericCommands;
+
+/// `WAIT numreplicas timeout`: see [`GenericCommands::wait`].
+pub fn wait(numreplicas: i64, timeout: impl Into<Block>) -> Cmd<i64> {
+    let mut request = Request::new(&spec::WAIT);
+    request.arg(numreplicas);
+    timeout.into().write_millis(&mut request);
+    Cmd::from_request(request, i64::from_reply)
+}
+
+/// `WAITAOF numlocal numreplicas timeout`: see [`GenericCommands::waitaof`].
+pub fn waitaof(numlocal: i64, numreplicas: i64, timeout: impl Into<Block>) -> Cmd<Fsynced> {
+    let mut request = Request::new(&spec::WAITAOF);
+    request.args((numlocal, numreplicas));
+    timeout.into().write_millis(&mut request);
+    Cmd::from_request(request, Fsynced::from_reply)
+}
