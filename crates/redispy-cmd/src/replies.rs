@@ -3,26 +3,44 @@
 //! Servers add fields from version to version. What a struct does not name is kept in its `other`, and a field that a server
 //! does not send is `None` or empty, so the same code reads the replies of every server.
 
+mod acl;
 mod client_info;
+mod command_docs;
+mod command_info;
+mod debug_object;
 pub(crate) mod expiry;
 mod field_expiry;
 pub(crate) mod fields;
 mod fsynced;
 mod hello;
+mod info;
 mod inserted;
 mod key_type;
+mod latency;
 mod lcs_matches;
+mod logged;
+mod memory_stats;
 mod module_info;
+mod role;
 mod scan_page;
 mod text_fields;
 
+pub use acl::{AclDryrun, AclLogEntry, AclSelector, AclUser};
 pub use client_info::{ClientInfo, Redirection, TrackingInfo};
+pub use command_docs::{CommandArgument, CommandDocs};
+pub use command_info::{BeginSearch, CommandInfo, FindKeys, KeySpec};
+pub use debug_object::DebugObject;
 pub use expiry::Expiry;
 pub use field_expiry::{FieldExpire, FieldPersist};
 pub use fsynced::Fsynced;
 pub use hello::Hello;
+pub use info::{CommandStats, Info, InfoSection, KeyspaceInfo, ReplicaInfo};
 pub use inserted::Inserted;
 pub use key_type::KeyType;
+pub use latency::{LatencyEvent, LatencyHistogram, LatencySample};
 pub use lcs_matches::{LcsMatch, LcsMatches};
+pub use logged::{CommandlogEntry, SlowlogEntry};
+pub use memory_stats::{DatabaseMemory, MemoryStats};
 pub use module_info::ModuleInfo;
+pub use role::{Role, RoleReplica};
 pub use scan_page::{Cursor, ScanPage};

@@ -72,7 +72,7 @@ impl Fields {
     }
 
     pub(crate) fn unix_millis(&mut self, name: &str) -> Option<SystemTime> {
-        self.unsigned(name).map(|millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis))
+        self.unsigned(name).map(|millis| after_epoch(Duration::from_millis(millis)))
     }
 
     /// The names of the fields not taken so far.
@@ -154,6 +154,16 @@ pub(crate) fn integer_of(value: &Value) -> Option<i64> {
 
 pub(crate) fn unsigned_of(value: &Value) -> Option<u64> {
     integer_of(value)?.try_into().ok()
+}
+
+/// A time in unix seconds, 1970 for what is none.
+pub(crate) fn unix_seconds_of(value: &Value) -> SystemTime {
+    after_epoch(Duration::from_secs(unsigned_of(value).unwrap_or_default()))
+}
+
+/// A time that the clock cannot hold becomes 1970: servers do not live that long.
+fn after_epoch(time: Duration) -> SystemTime {
+    SystemTime::UNIX_EPOCH.checked_add(time).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 fn float_of(value: &Value) -> Option<f64> {

@@ -1,0 +1,401 @@
+//! ACL: users and what they may do.
+
+use crate::arg::{ToArg, ToArgs};
+use crate::cmd::{Cmd, Request};
+use crate::execute::{Execute, IntoCmd};
+use crate::replies::fields::{text, texts};
+use crate::replies::{AclDryrun, AclLogEntry, AclUser};
+use crate::reply::{FromReply, ok};
+use crate::spec;
+
+/// The commands about users.
+pub trait AclCommands: Execute {
+    /// The categories of commands; the commands of one with [`cmd::acl_cat`](acl_cat()). `ACL CAT`, since Redis 6.0, O(1).
+    fn acl_cat(self) -> Self::Output<Vec<String>> {
+        self.run(acl_cat())
+    }
+
+    /// Deletes users and closes their connections. `ACL DELUSER username [username ...]`, since Redis 6.0, O(1) each: how many
+    /// there were.
+    fn acl_deluser(self, usernames: impl ToArgs) -> Self::Output<i64> {
+        self.run(acl_deluser(usernames))
+    }
+
+    /// Whether a user may run a command, which is given with its arguments but not run.
+    /// `ACL DRYRUN username command [arg ...]`, since Redis 7.0, O(1): an [`AclDryrun`].
+    fn acl_dryrun(self, username: impl ToArg, command: impl ToArgs) -> Self::Output<AclDryrun> {
+        self.run(acl_dryrun(username, command))
+    }
+
+    /// A random password of 256 bits in hexadecimal digits; other lengths with [`cmd::acl_genpass`](acl_genpass()).
+    /// `ACL GENPASS`, since Redis 6.0, O(1).
+    fn acl_genpass(self) -> Self::Output<String> {
+        self.run(acl_genpass())
+    }
+
+    /// A user and what it may do, if there is such a user. `ACL GETUSER username`, since Redis 6.0, O(N) with N rules: an
+    /// [`AclUser`].
+    fn acl_getuser(self, username: impl ToArg) -> Self::Output<Option<AclUser>> {
+        self.run(acl_getuser(username))
+    }
+
+    /// The server's help. `ACL HELP`, since Redis 6.0, O(1): lines of text.
+    fn acl_help(self) -> Self::Output<Vec<String>> {
+        self.run(acl_help())
+    }
+
+    /// All users as an ACL file has them, with the hashes of their passwords. `ACL LIST`, since Redis 6.0, O(N) with N users:
+    /// a line each.
+    fn acl_list(self) -> Self::Output<Vec<String>> {
+        self.run(acl_list())
+    }
+
+    /// Replaces all users by those of the ACL file. `ACL LOAD`, since Redis 6.0, O(N) with N users: nothing but success.
+    fn acl_load(self) -> Self::Output<()> {
+        self.run(acl_load())
+    }
+
+    /// What permissions lately forbade, the ten last; more with [`cmd::acl_log`](acl_log()). `ACL LOG`, since Redis 6.0, O(N)
+    /// with N entries: an [`AclLogEntry`] each, the last first.
+    fn acl_log(self) -> Self::Output<Vec<AclLogEntry>> {
+        self.run(acl_log())
+    }
+
+    /// Empties the log. `ACL LOG RESET`, since Redis 6.0, O(1): nothing but success.
+    fn acl_log_reset(self) -> Self::Output<()> {
+        self.run(acl_log_reset())
+    }
+
+    /// Writes all users to the ACL file. `ACL SAVE`, since Redis 6.0, O(N) with N users: nothing but success.
+    fn acl_save(self) -> Self::Output<()> {
+        self.run(acl_save())
+    }
+
+    /// Makes a user that may do nothing, or leaves an existing one as it is; rules with [`cmd::acl_setuser`](acl_setuser()).
+    /// `ACL SETUSER username`, since Redis 6.0, O(N) with N rules: nothing but success.
+    fn acl_setuser(self, username: impl ToArg) -> Self::Output<()> {
+        self.run(acl_setuser(username))
+    }
+
+    /// The names of all users. `ACL USERS`, since Redis 6.0, O(N) with N users.
+    fn acl_users(self) -> Self::Output<Vec<String>> {
+        self.run(acl_users())
+    }
+
+    /// The user that the connection is authenticated as. `ACL WHOAMI`, since Redis 6.0, O(1).
+    fn acl_whoami(self) -> Self::Output<String> {
+        self.run(acl_whoami())
+    }
+}
+
+impl<E: Execute> AclCommands for E {}
+
+/// The categories of commands, or the commands [of one](AclCat::category). `ACL CAT [category]`, since Redis 6.0, O(1).
+pub fn acl_cat() -> AclCat {
+    AclCat { request: Request::new(&spec::ACL_CAT) }
+}
+
+/// Deletes users and closes their connections. `ACL DELUSER username [username ...]`, since Redis 6.0, O(1) each: how many
+/// there were.
+pub fn acl_deluser(usernames: impl ToArgs) -> Cmd<i64> {
+    let mut request = Request::new(&spec::ACL_DELUSER);
+    request.some_args("usernames", usernames);
+    Cmd::from_request(request, i64::from_reply)
+}
+
+/// Whether a user may run a command, which is given with its arguments but not run. `ACL DRYRUN username command [arg ...]`,
+/// since Redis 7.0, O(1): an [`AclDryrun`].
+pub fn acl_dryrun(username: impl ToArg, command: impl ToArgs) -> Cmd<AclDryrun> {
+    let mut request = Request::new(&spec::ACL_DRYRUN);
+    request.arg(username);
+    request.some_args("command", command);
+    Cmd::from_request(request, AclDryrun::read)
+}
+
+/// A random password in hexadecimal digits, of 256 bits or as many as [asked for](AclGenpass::bits). `ACL GENPASS [bits]`,
+/// since Redis 6.0, O(1).
+pub fn acl_genpass() -> AclGenpass {
+    AclGenpass { bits: None }
+}
+
+/// A user and what it may do, if there is such a user. `ACL GETUSER username`, since Redis 6.0, O(N) with N rules: an
+/// [`AclUser`].
+pub fn acl_getuser(username: impl ToArg) -> Cmd<Option<AclUser>> {
+    Cmd::new(&spec::ACL_GETUSER, AclUser::read).arg(username)
+}
+
+/// The server's help. `ACL HELP`, since Redis 6.0, O(1): lines of text.
+pub fn acl_help() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::ACL_HELP, texts)
+}
+
+/// All users as an ACL file has them, with the hashes of their passwords. `ACL LIST`, since Redis 6.0, O(N) with N users: a
+/// line each.
+pub fn acl_list() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::ACL_LIST, texts)
+}
+
+/// Replaces all users by those of the ACL file. `ACL LOAD`, since Redis 6.0, O(N) with N users: nothing but success.
+pub fn acl_load() -> Cmd<()> {
+    Cmd::new(&spec::ACL_LOAD, ok)
+}
+
+/// What permissions lately forbade, the ten last or as many as [asked for](AclLog::count). `ACL LOG [count]`, since Redis 6.0,
+/// O(N) with N entries: an [`AclLogEntry`] each, the last first.
+pub fn acl_log() -> AclLog {
+    AclLog { count: None }
+}
+
+/// Empties the log. `ACL LOG RESET`, since Redis 6.0, O(1): nothing but success.
+pub fn acl_log_reset() -> Cmd<()> {
+    Cmd::new(&spec::ACL_LOG, ok).arg("RESET")
+}
+
+/// Writes all users to the ACL file. `ACL SAVE`, since Redis 6.0, O(N) with N users: nothing but success.
+pub fn acl_save() -> Cmd<()> {
+    Cmd::new(&spec::ACL_SAVE, ok)
+}
+
+/// Makes a user or changes an existing one by rules, in the order of the calls. `ACL SETUSER username [rule ...]`, since
+/// Redis 6.0, O(N) with N rules: nothing but success.
+///
+/// A new user is off, has no password and may do nothing.
+///
+/// ```
+/// use redispy_cmd::commands::acl_setuser;
+///
+/// let worker = acl_setuser("worker").on().password("secret").keys("jobs:*").allow_category("write").deny("flushall");
+/// ```
+pub fn acl_setuser(username: impl ToArg) -> AclSetuser {
+    let mut request = Request::new(&spec::ACL_SETUSER);
+    request.arg(username);
+    AclSetuser { request }
+}
+
+/// The names of all users. `ACL USERS`, since Redis 6.0, O(N) with N users.
+pub fn acl_users() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::ACL_USERS, texts)
+}
+
+/// The user that the connection is authenticated as. `ACL WHOAMI`, since Redis 6.0, O(1).
+pub fn acl_whoami() -> Cmd<String> {
+    Cmd::new(&spec::ACL_WHOAMI, text)
+}
+
+/// `ACL CAT` with its option; [`acl_cat()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct AclCat {
+    request: Request,
+}
+
+impl AclCat {
+    /// The commands of this category.
+    pub fn category(mut self, category: impl ToArg) -> Cmd<Vec<String>> {
+        self.request.arg(category);
+        self.into_cmd()
+    }
+}
+
+impl IntoCmd for AclCat {
+    type Reply = Vec<String>;
+
+    fn into_cmd(self) -> Cmd<Vec<String>> {
+        Cmd::from_request(self.request, texts)
+    }
+}
+
+/// `ACL GENPASS` with its option; [`acl_genpass()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct AclGenpass {
+    bits: Option<u32>,
+}
+
+impl AclGenpass {
+    /// Of so many bits, rounded up to whole digits of four.
+    pub fn bits(mut self, bits: u32) -> Self {
+        self.bits = Some(bits);
+        self
+    }
+}
+
+impl IntoCmd for AclGenpass {
+    type Reply = String;
+
+    fn into_cmd(self) -> Cmd<String> {
+        let command = Cmd::new(&spec::ACL_GENPASS, text);
+        match self.bits {
+            Some(bits) => command.arg(bits),
+            None => command,
+        }
+    }
+}
+
+/// `ACL LOG` with its option; [`acl_log()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct AclLog {
+    count: Option<u32>,
+}
+
+impl AclLog {
+    /// At most so many entries.
+    pub fn count(mut self, count: u32) -> Self {
+        self.count = Some(count);
+        self
+    }
+}
+
+impl IntoCmd for AclLog {
+    type Reply = Vec<AclLogEntry>;
+
+    fn into_cmd(self) -> Cmd<Vec<AclLogEntry>> {
+        let command = Cmd::new(&spec::ACL_LOG, AclLogEntry::read_list);
+        match self.count {
+            Some(count) => command.arg(count),
+            None => command,
+        }
+    }
+}
+
+/// `ACL SETUSER` with its rules, which the server follows in the order of the calls; [`acl_setuser()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct AclSetuser {
+    request: Request,
+}
+
+impl AclSetuser {
+    /// The user may log in: `on`.
+    pub fn on(self) -> Self {
+        self.rule("on")
+    }
+
+    /// The user may not log in; connections stay: `off`.
+    pub fn off(self) -> Self {
+        self.rule("off")
+    }
+
+    /// Makes the user as if it were new: `reset`.
+    pub fn reset(self) -> Self {
+        self.rule("reset")
+    }
+
+    /// Adds a password: `>password`.
+    pub fn password(self, password: impl ToArg) -> Self {
+        self.prefixed(">", password)
+    }
+
+    /// Takes a password away: `<password`.
+    pub fn remove_password(self, password: impl ToArg) -> Self {
+        self.prefixed("<", password)
+    }
+
+    /// Adds a password by its SHA-256 in lower-case hexadecimal digits: `#hash`.
+    pub fn password_hash(self, hash: impl ToArg) -> Self {
+        self.prefixed("#", hash)
+    }
+
+    /// Takes a password away by its SHA-256: `!hash`.
+    pub fn remove_password_hash(self, hash: impl ToArg) -> Self {
+        self.prefixed("!", hash)
+    }
+
+    /// Every password is right: `nopass`.
+    pub fn nopass(self) -> Self {
+        self.rule("nopass")
+    }
+
+    /// Takes all passwords away; without one the user cannot log in: `resetpass`.
+    pub fn resetpass(self) -> Self {
+        self.rule("resetpass")
+    }
+
+    /// Allows a command or subcommand: `+get`, `+config|get`.
+    pub fn allow(self, command: impl ToArg) -> Self {
+        self.prefixed("+", command)
+    }
+
+    /// Forbids a command or subcommand: `-get`, `-config|get`.
+    pub fn deny(self, command: impl ToArg) -> Self {
+        self.prefixed("-", command)
+    }
+
+    /// Allows the commands of a category: `+@read`; of `all` every command.
+    pub fn allow_category(self, category: impl ToArg) -> Self {
+        self.prefixed("+@", category)
+    }
+
+    /// Forbids the commands of a category: `-@read`; of `all` every command.
+    pub fn deny_category(self, category: impl ToArg) -> Self {
+        self.prefixed("-@", category)
+    }
+
+    /// Allows keys of this pattern: `~pattern`; of `*` all.
+    pub fn keys(self, pattern: impl ToArg) -> Self {
+        self.prefixed("~", pattern)
+    }
+
+    /// Allows to read keys of this pattern: `%R~pattern`. Since Redis 7.0.
+    pub fn read_keys(self, pattern: impl ToArg) -> Self {
+        self.prefixed("%R~", pattern)
+    }
+
+    /// Allows to write keys of this pattern: `%W~pattern`. Since Redis 7.0.
+    pub fn write_keys(self, pattern: impl ToArg) -> Self {
+        self.prefixed("%W~", pattern)
+    }
+
+    /// Allows no key any more: `resetkeys`.
+    pub fn resetkeys(self) -> Self {
+        self.rule("resetkeys")
+    }
+
+    /// Allows channels of this pattern: `&pattern`; of `*` all. Since Redis 6.2.
+    pub fn channels(self, pattern: impl ToArg) -> Self {
+        self.prefixed("&", pattern)
+    }
+
+    /// Allows no channel any more: `resetchannels`. Since Redis 6.2.
+    pub fn resetchannels(self) -> Self {
+        self.rule("resetchannels")
+    }
+
+    /// Adds a selector, further rules in round brackets of which those of one are enough: `(+get ~log:*)`. Since Redis 7.0.
+    pub fn selector(self, rules: impl ToArg) -> Self {
+        self.around("(", rules, ")")
+    }
+
+    /// Takes all selectors away: `clearselectors`. Since Redis 7.0.
+    pub fn clearselectors(self) -> Self {
+        self.rule("clearselectors")
+    }
+
+    /// Any rule as the server writes it: `sanitize-payload`, `db=0,1`.
+    pub fn rule(mut self, rule: impl ToArg) -> Self {
+        self.request.arg(rule);
+        self
+    }
+
+    fn prefixed(self, prefix: &str, rule: impl ToArg) -> Self {
+        self.around(prefix, rule, "")
+    }
+
+    fn around(mut self, before: &str, rule: impl ToArg, after: &str) -> Self {
+        let mut scratch = Request::empty();
+        scratch.arg(rule);
+        let rule = scratch.get(0).unwrap_or_default();
+        self.request.arg([before.as_bytes(), rule, after.as_bytes()].concat());
+        self.request.refuse_as(&scratch);
+        self
+    }
+}
+
+impl IntoCmd for AclSetuser {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        Cmd::from_request(self.request, ok)
+    }
+}

@@ -1,0 +1,99 @@
+//! CONFIG: the server's configuration.
+
+use std::collections::BTreeMap;
+
+use resp_proto::Node;
+
+use crate::arg::{ToArg, ToArgs, ToPairs};
+use crate::cmd::{Cmd, Request};
+use crate::execute::Execute;
+use crate::replies::fields::{Fields, text_of, texts};
+use crate::reply::{ReplyError, ok};
+use crate::spec;
+
+/// The commands about the server's configuration.
+pub trait ConfigCommands: Execute {
+    /// The parameters that match a pattern, with their values; since Redis 7.0 any of several patterns.
+    /// `CONFIG GET parameter [parameter ...]`, since Redis 2.0, O(N) with N parameters.
+    ///
+    /// ```
+    /// use redispy_cmd::commands::ConfigCommands;
+    /// use redispy_cmd::{Call, ReplyError};
+    ///
+    /// fn policy(server: &impl Call<Error = ReplyError>) -> Result<Option<String>, ReplyError> {
+    ///     Ok(server.config_get("maxmemory-policy")?.remove("maxmemory-policy"))
+    /// }
+    /// ```
+    fn config_get(self, parameters: impl ToArgs) -> Self::Output<BTreeMap<String, String>> {
+        self.run(config_get(parameters))
+    }
+
+    /// The server's help. `CONFIG HELP`, since Redis 5.0, O(1): lines of text.
+    fn config_help(self) -> Self::Output<Vec<String>> {
+        self.run(config_help())
+    }
+
+    /// Sets the server's statistics to zero. `CONFIG RESETSTAT`, since Redis 2.0, O(1): nothing but success.
+    fn config_resetstat(self) -> Self::Output<()> {
+        self.run(config_resetstat())
+    }
+
+    /// Writes the configuration to the server's file. `CONFIG REWRITE`, since Redis 2.8, O(1): nothing but success.
+    fn config_rewrite(self) -> Self::Output<()> {
+        self.run(config_rewrite())
+    }
+
+    /// Sets a parameter. `CONFIG SET parameter value`, since Redis 2.0, O(1): nothing but success.
+    fn config_set(self, parameter: impl ToArg, value: impl ToArg) -> Self::Output<()> {
+        self.run(config_set(parameter, value))
+    }
+
+    /// Sets several parameters, all or none. `CONFIG SET parameter value [parameter value ...]`, since Redis 7.0, O(N) with N
+    /// parameters: nothing but success.
+    fn config_set_all(self, parameters: impl ToPairs) -> Self::Output<()> {
+        self.run(config_set_all(parameters))
+    }
+}
+
+impl<E: Execute> ConfigCommands for E {}
+
+/// The parameters that match a pattern, with their values; since Redis 7.0 any of several patterns.
+/// `CONFIG GET parameter [parameter ...]`, since Redis 2.0, O(N) with N parameters.
+pub fn config_get(parameters: impl ToArgs) -> Cmd<BTreeMap<String, String>> {
+    let mut request = Request::new(&spec::CONFIG_GET);
+    request.some_args("parameters", parameters);
+    Cmd::from_request(request, parameters_with_values)
+}
+
+/// The server's help. `CONFIG HELP`, since Redis 5.0, O(1): lines of text.
+pub fn config_help() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::CONFIG_HELP, texts)
+}
+
+/// Sets the server's statistics to zero. `CONFIG RESETSTAT`, since Redis 2.0, O(1): nothing but success.
+pub fn config_resetstat() -> Cmd<()> {
+    Cmd::new(&spec::CONFIG_RESETSTAT, ok)
+}
+
+/// Writes the configuration to the server's file. `CONFIG REWRITE`, since Redis 2.8, O(1): nothing but success.
+pub fn config_rewrite() -> Cmd<()> {
+    Cmd::new(&spec::CONFIG_REWRITE, ok)
+}
+
+/// Sets a parameter. `CONFIG SET parameter value`, since Redis 2.0, O(1): nothing but success.
+pub fn config_set(parameter: impl ToArg, value: impl ToArg) -> Cmd<()> {
+    Cmd::new(&spec::CONFIG_SET, ok).arg(parameter).arg(value)
+}
+
+/// Sets several parameters, all or none. `CONFIG SET parameter value [parameter value ...]`, since Redis 7.0, O(N) with N
+/// parameters: nothing but success.
+pub fn config_set_all(parameters: impl ToPairs) -> Cmd<()> {
+    let mut request = Request::new(&spec::CONFIG_SET);
+    request.some_pairs("parameters", parameters);
+    Cmd::from_request(request, ok)
+}
+
+fn parameters_with_values(node: Node<'_>) -> Result<BTreeMap<String, String>, ReplyError> {
+    let values = Fields::read(node, "parameters with their values")?.rest();
+    Ok(values.into_iter().map(|(parameter, value)| (parameter, text_of(&value))).collect())
+}

@@ -1,0 +1,105 @@
+//! MEMORY: where the server's memory goes.
+
+use crate::arg::ToArg;
+use crate::cmd::{Cmd, Request};
+use crate::execute::{Execute, IntoCmd};
+use crate::replies::MemoryStats;
+use crate::replies::fields::{text, texts};
+use crate::reply::{FromReply, ok};
+use crate::spec;
+
+/// The commands about the server's memory.
+pub trait MemoryCommands: Execute {
+    /// A report for people to read. `MEMORY DOCTOR`, since Redis 4.0, O(1).
+    fn memory_doctor(self) -> Self::Output<String> {
+        self.run(memory_doctor())
+    }
+
+    /// The server's help. `MEMORY HELP`, since Redis 4.0, O(1): lines of text.
+    fn memory_help(self) -> Self::Output<Vec<String>> {
+        self.run(memory_help())
+    }
+
+    /// The allocator's own statistics. `MEMORY MALLOC-STATS`, since Redis 4.0, slow with much memory: text for people to read.
+    fn memory_malloc_stats(self) -> Self::Output<String> {
+        self.run(memory_malloc_stats())
+    }
+
+    /// Asks the allocator to give memory back. `MEMORY PURGE`, since Redis 4.0, slow with much memory: nothing but success.
+    fn memory_purge(self) -> Self::Output<()> {
+        self.run(memory_purge())
+    }
+
+    /// Where the memory went. `MEMORY STATS`, since Redis 4.0, O(1): a [`MemoryStats`].
+    fn memory_stats(self) -> Self::Output<MemoryStats> {
+        self.run(memory_stats())
+    }
+
+    /// How many bytes a key and its value take, `None` when there is no such key. `MEMORY USAGE key`, since Redis 4.0, O(N)
+    /// with N sampled elements.
+    fn memory_usage(self, key: impl ToArg) -> Self::Output<Option<i64>> {
+        self.run(memory_usage(key))
+    }
+}
+
+impl<E: Execute> MemoryCommands for E {}
+
+/// A report for people to read. `MEMORY DOCTOR`, since Redis 4.0, O(1).
+pub fn memory_doctor() -> Cmd<String> {
+    Cmd::new(&spec::MEMORY_DOCTOR, text)
+}
+
+/// The server's help. `MEMORY HELP`, since Redis 4.0, O(1): lines of text.
+pub fn memory_help() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::MEMORY_HELP, texts)
+}
+
+/// The allocator's own statistics. `MEMORY MALLOC-STATS`, since Redis 4.0, slow with much memory: text for people to read.
+pub fn memory_malloc_stats() -> Cmd<String> {
+    Cmd::new(&spec::MEMORY_MALLOC_STATS, text)
+}
+
+/// Asks the allocator to give memory back. `MEMORY PURGE`, since Redis 4.0, slow with much memory: nothing but success.
+pub fn memory_purge() -> Cmd<()> {
+    Cmd::new(&spec::MEMORY_PURGE, ok)
+}
+
+/// Where the memory went. `MEMORY STATS`, since Redis 4.0, O(1): a [`MemoryStats`].
+pub fn memory_stats() -> Cmd<MemoryStats> {
+    Cmd::new(&spec::MEMORY_STATS, MemoryStats::read)
+}
+
+/// How many bytes a key and its value take, `None` when there is no such key; of a value with many elements an estimate from
+/// [samples](MemoryUsage::samples). `MEMORY USAGE key [SAMPLES count]`, since Redis 4.0, O(N) with N sampled elements.
+pub fn memory_usage(key: impl ToArg) -> MemoryUsage {
+    let mut request = Request::new(&spec::MEMORY_USAGE);
+    request.arg(key);
+    MemoryUsage { request, samples: None }
+}
+
+/// `MEMORY USAGE` with its option; [`memory_usage()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct MemoryUsage {
+    request: Request,
+    samples: Option<u32>,
+}
+
+impl MemoryUsage {
+    /// Looks at so many elements, 5 unless said; 0 for all.
+    pub fn samples(mut self, count: u32) -> Self {
+        self.samples = Some(count);
+        self
+    }
+}
+
+impl IntoCmd for MemoryUsage {
+    type Reply = Option<i64>;
+
+    fn into_cmd(mut self) -> Cmd<Option<i64>> {
+        if let Some(count) = self.samples {
+            self.request.args(("SAMPLES", count));
+        }
+        Cmd::from_request(self.request, Option::<i64>::from_reply)
+    }
+}

@@ -1,0 +1,129 @@
+//! MODULE: extensions of the server.
+
+use crate::arg::{ToArg, ToArgs};
+use crate::cmd::{Cmd, Request};
+use crate::execute::{Execute, IntoCmd};
+use crate::replies::ModuleInfo;
+use crate::replies::fields::texts;
+use crate::reply::ok;
+use crate::spec;
+
+/// The commands about modules. Servers refuse loading and unloading unless `enable-module-command` allows it.
+pub trait ModuleCommands: Execute {
+    /// The server's help. `MODULE HELP`, since Redis 5.0, O(1): lines of text.
+    fn module_help(self) -> Self::Output<Vec<String>> {
+        self.run(module_help())
+    }
+
+    /// The modules that are loaded. `MODULE LIST`, since Redis 4.0, O(N) with N modules: a [`ModuleInfo`] each.
+    fn module_list(self) -> Self::Output<Vec<ModuleInfo>> {
+        self.run(module_list())
+    }
+
+    /// Loads a module from a file of the server's; with arguments by [`cmd::module_load`](module_load()). `MODULE LOAD path`,
+    /// since Redis 4.0, O(1): nothing but success.
+    fn module_load(self, path: impl ToArg) -> Self::Output<()> {
+        self.run(module_load(path))
+    }
+
+    /// Loads a module from a file of the server's; with its configuration by [`cmd::module_loadex`](module_loadex()).
+    /// `MODULE LOADEX path`, since Redis 7.0, O(1): nothing but success.
+    fn module_loadex(self, path: impl ToArg) -> Self::Output<()> {
+        self.run(module_loadex(path))
+    }
+
+    /// Unloads a module. `MODULE UNLOAD name`, since Redis 4.0, O(1): nothing but success.
+    fn module_unload(self, name: impl ToArg) -> Self::Output<()> {
+        self.run(module_unload(name))
+    }
+}
+
+impl<E: Execute> ModuleCommands for E {}
+
+/// The server's help. `MODULE HELP`, since Redis 5.0, O(1): lines of text.
+pub fn module_help() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::MODULE_HELP, texts)
+}
+
+/// The modules that are loaded. `MODULE LIST`, since Redis 4.0, O(N) with N modules: a [`ModuleInfo`] each.
+pub fn module_list() -> Cmd<Vec<ModuleInfo>> {
+    Cmd::new(&spec::MODULE_LIST, ModuleInfo::read_list)
+}
+
+/// Loads a module from a file of the server's. `MODULE LOAD path [arg ...]`, since Redis 4.0, O(1): nothing but success.
+pub fn module_load(path: impl ToArg) -> ModuleLoad {
+    let mut request = Request::new(&spec::MODULE_LOAD);
+    request.arg(path);
+    ModuleLoad { request }
+}
+
+/// Loads a module from a file of the server's. `MODULE LOADEX path [CONFIG name value ...] [ARGS arg ...]`, since Redis 7.0,
+/// O(1): nothing but success.
+pub fn module_loadex(path: impl ToArg) -> ModuleLoadex {
+    let mut request = Request::new(&spec::MODULE_LOADEX);
+    request.arg(path);
+    ModuleLoadex { request, args: Request::empty() }
+}
+
+/// Unloads a module. `MODULE UNLOAD name`, since Redis 4.0, O(1): nothing but success.
+pub fn module_unload(name: impl ToArg) -> Cmd<()> {
+    Cmd::new(&spec::MODULE_UNLOAD, ok).arg(name)
+}
+
+/// `MODULE LOAD` with its arguments; [`module_load()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ModuleLoad {
+    request: Request,
+}
+
+impl ModuleLoad {
+    /// Gives the module arguments, behind those given before.
+    pub fn args(mut self, args: impl ToArgs) -> Self {
+        self.request.args(args);
+        self
+    }
+}
+
+impl IntoCmd for ModuleLoad {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        Cmd::from_request(self.request, ok)
+    }
+}
+
+/// `MODULE LOADEX` with its options; [`module_loadex()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ModuleLoadex {
+    request: Request,
+    args: Request,
+}
+
+impl ModuleLoadex {
+    /// Sets one of the module's parameters.
+    pub fn config(mut self, name: impl ToArg, value: impl ToArg) -> Self {
+        self.request.args(("CONFIG", name, value));
+        self
+    }
+
+    /// Gives the module arguments, behind those given before.
+    pub fn args(mut self, args: impl ToArgs) -> Self {
+        self.args.args(args);
+        self
+    }
+}
+
+impl IntoCmd for ModuleLoadex {
+    type Reply = ();
+
+    fn into_cmd(mut self) -> Cmd<()> {
+        if self.args.count() > 0 {
+            // The server takes everything behind this word.
+            self.request.arg("ARGS");
+        }
+        self.request.append(&self.args);
+        Cmd::from_request(self.request, ok)
+    }
+}

@@ -1,0 +1,564 @@
+//! The server itself: its data as a whole, its replication, its end.
+//!
+//! Left out, since they are no commands of a client:
+//!
+//! - `PSYNC`, `SYNC` and `REPLCONF` are what replicas say to their master; from then on the connection is a stream of writes.
+//! - `MONITOR` turns its connection into a stream too: [`monitor()`](super::monitor()) is for code that reads one itself.
+//! - `RESTORE-ASKING` is what nodes of a cluster say to each other while slots move; `RESTORE` is the command for clients.
+//! - `DEBUG` other than `DEBUG OBJECT` is for the servers' own tests and changes from version to version:
+//!   `cmd("DEBUG").arg(..)` runs it.
+
+use std::time::{Duration, SystemTime};
+
+use resp_proto::Node;
+
+use crate::arg::{TimeArg, ToArg, ToArgs, ToMillis};
+use crate::cmd::{Cmd, Request};
+use crate::execute::{Execute, IntoCmd, MayBlock};
+use crate::replies::fields::text;
+use crate::replies::{DebugObject, Info, Role};
+use crate::reply::{FromReply, ReplyError, ok};
+use crate::spec;
+
+/// The commands about the server as a whole.
+pub trait ServerCommands: Execute {
+    /// Writes the append-only file anew, in the background. `BGREWRITEAOF`, since Redis 1.0, O(1): [`Background`].
+    fn bgrewriteaof(self) -> Self::Output<Background> {
+        self.run(bgrewriteaof())
+    }
+
+    /// Writes the data to disk, in the background. `BGSAVE`, since Redis 1.0, O(1): [`Background`].
+    fn bgsave(self) -> Self::Output<Background> {
+        self.run(bgsave())
+    }
+
+    /// How many keys the database holds. `DBSIZE`, since Redis 1.0, O(1).
+    fn dbsize(self) -> Self::Output<i64> {
+        self.run(dbsize())
+    }
+
+    /// How a value is stored. `DEBUG OBJECT key`, since Redis 1.0, O(1): a [`DebugObject`]. Servers since Redis 7.0 refuse it
+    /// unless `enable-debug-command` allows it.
+    fn debug_object(self, key: impl ToArg) -> Self::Output<DebugObject> {
+        self.run(debug_object(key))
+    }
+
+    /// Hands over to a replica, any that keeps up. `FAILOVER`, since Redis 6.2, O(1): success when it begins.
+    fn failover(self) -> Self::Output<()> {
+        self.run(failover())
+    }
+
+    /// Removes all keys of all databases. `FLUSHALL`, since Redis 1.0, O(N) with N keys: nothing but success.
+    fn flushall(self) -> Self::Output<()> {
+        self.run(flushall())
+    }
+
+    /// Removes all keys of the database. `FLUSHDB`, since Redis 1.0, O(N) with N keys: nothing but success.
+    fn flushdb(self) -> Self::Output<()> {
+        self.run(flushdb())
+    }
+
+    /// What the server tells about itself; single sections with [`cmd::info`](info()). `INFO`, since Redis 1.0, O(1): an
+    /// [`Info`].
+    ///
+    /// ```
+    /// use redispy_cmd::commands::ServerCommands;
+    /// use redispy_cmd::{Call, ReplyError};
+    ///
+    /// fn memory(server: &impl Call<Error = ReplyError>) -> Result<Option<u64>, ReplyError> {
+    ///     Ok(server.info()?.used_memory)
+    /// }
+    /// ```
+    fn info(self) -> Self::Output<Info> {
+        self.run(info())
+    }
+
+    /// When the data was last written to disk, at second precision. `LASTSAVE`, since Redis 1.0, O(1).
+    fn lastsave(self) -> Self::Output<SystemTime> {
+        self.run(lastsave())
+    }
+
+    /// Computer art and the server's version. `LOLWUT`, since Redis 5.0: text for people to look at.
+    fn lolwut(self) -> Self::Output<String> {
+        self.run(lolwut())
+    }
+
+    /// Makes the server a replica of another. `REPLICAOF host port`, since Redis 5.0, O(1): nothing but success.
+    fn replicaof(self, host: impl ToArg, port: u16) -> Self::Output<()> {
+        self.run(replicaof(host, port))
+    }
+
+    /// Makes the server a master. `REPLICAOF NO ONE`, since Redis 5.0, O(1): nothing but success.
+    fn replicaof_no_one(self) -> Self::Output<()> {
+        self.run(replicaof_no_one())
+    }
+
+    /// What the server is in replication. `ROLE`, since Redis 2.8.12, O(1): a [`Role`].
+    fn role(self) -> Self::Output<Role> {
+        self.run(role())
+    }
+
+    /// Writes the data to disk while everyone waits. `SAVE`, since Redis 1.0, O(N) with N keys: nothing but success.
+    fn save(self) -> Self::Output<()> {
+        self.run(save())
+    }
+
+    /// Ends the server, as its configuration says with or without writing the data to disk; said explicitly with
+    /// [`cmd::shutdown`](shutdown()). `SHUTDOWN`, since Redis 1.0, O(N) with N keys to write: success when the server closes
+    /// the connection, an error when it goes on.
+    fn shutdown(self) -> Self::Output<()>
+    where
+        Self: MayBlock,
+    {
+        self.run(shutdown())
+    }
+
+    /// Makes the server a replica of another. `SLAVEOF host port`, since Redis 1.0, deprecated since 5.0 for
+    /// [`replicaof`](Self::replicaof), O(1): nothing but success.
+    fn slaveof(self, host: impl ToArg, port: u16) -> Self::Output<()> {
+        self.run(slaveof(host, port))
+    }
+
+    /// Makes the server a master. `SLAVEOF NO ONE`, since Redis 1.0, deprecated since 5.0 for
+    /// [`replicaof_no_one`](Self::replicaof_no_one), O(1): nothing but success.
+    fn slaveof_no_one(self) -> Self::Output<()> {
+        self.run(slaveof_no_one())
+    }
+
+    /// Exchanges the data of two databases. `SWAPDB index1 index2`, since Redis 4.0, O(N) with N clients that watch or wait
+    /// for keys of either: nothing but success.
+    fn swapdb(self, index1: u32, index2: u32) -> Self::Output<()> {
+        self.run(swapdb(index1, index2))
+    }
+
+    /// The server's time, at microsecond precision. `TIME`, since Redis 2.6, O(1).
+    fn time(self) -> Self::Output<SystemTime> {
+        self.run(time())
+    }
+}
+
+impl<E: Execute> ServerCommands for E {}
+
+/// Writes the append-only file anew, in the background. `BGREWRITEAOF`, since Redis 1.0, O(1): [`Background`].
+pub fn bgrewriteaof() -> Cmd<Background> {
+    Cmd::new(&spec::BGREWRITEAOF, Background::read)
+}
+
+/// Writes the data to disk, in the background. `BGSAVE [SCHEDULE|CANCEL]`, since Redis 1.0, O(1): [`Background`].
+pub fn bgsave() -> Bgsave {
+    Bgsave { schedule: false }
+}
+
+/// How many keys the database holds. `DBSIZE`, since Redis 1.0, O(1).
+pub fn dbsize() -> Cmd<i64> {
+    Cmd::new(&spec::DBSIZE, i64::from_reply)
+}
+
+/// How a value is stored. `DEBUG OBJECT key`, since Redis 1.0, O(1): a [`DebugObject`]. Servers since Redis 7.0 refuse it
+/// unless `enable-debug-command` allows it.
+pub fn debug_object(key: impl ToArg) -> Cmd<DebugObject> {
+    Cmd::new(&spec::DEBUG, DebugObject::read).arg("OBJECT").arg(key)
+}
+
+/// Hands over to a replica, any that keeps up or [a given one](Failover::to).
+/// `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]`, since Redis 6.2, O(1): success when it begins.
+pub fn failover() -> Failover {
+    Failover { timeout: None }
+}
+
+/// Removes all keys of all databases. `FLUSHALL [ASYNC|SYNC]`, since Redis 1.0, O(N) with N keys: nothing but success.
+pub fn flushall() -> Flush {
+    Flush { request: Request::new(&spec::FLUSHALL), mode: None }
+}
+
+/// Removes all keys of the database. `FLUSHDB [ASYNC|SYNC]`, since Redis 1.0, O(N) with N keys: nothing but success.
+pub fn flushdb() -> Flush {
+    Flush { request: Request::new(&spec::FLUSHDB), mode: None }
+}
+
+/// What the server tells about itself: the usual sections, or [some](InfoSections::sections). `INFO [section ...]`, since
+/// Redis 1.0, O(1): an [`Info`].
+pub fn info() -> InfoSections {
+    InfoSections { request: Request::new(&spec::INFO) }
+}
+
+/// When the data was last written to disk, at second precision. `LASTSAVE`, since Redis 1.0, O(1).
+pub fn lastsave() -> Cmd<SystemTime> {
+    Cmd::new(&spec::LASTSAVE, unix_seconds)
+}
+
+/// Computer art and the server's version. `LOLWUT [VERSION version] [arg ...]`, since Redis 5.0: text for people to look at.
+pub fn lolwut() -> Lolwut {
+    Lolwut { request: Request::new(&spec::LOLWUT) }
+}
+
+/// Makes the server a replica of another. `REPLICAOF host port`, since Redis 5.0, O(1): nothing but success.
+pub fn replicaof(host: impl ToArg, port: u16) -> Cmd<()> {
+    Cmd::new(&spec::REPLICAOF, ok).arg(host).arg(port)
+}
+
+/// Makes the server a master. `REPLICAOF NO ONE`, since Redis 5.0, O(1): nothing but success.
+pub fn replicaof_no_one() -> Cmd<()> {
+    Cmd::new(&spec::REPLICAOF, ok).arg("NO").arg("ONE")
+}
+
+/// What the server is in replication. `ROLE`, since Redis 2.8.12, O(1): a [`Role`].
+pub fn role() -> Cmd<Role> {
+    Cmd::new(&spec::ROLE, Role::read)
+}
+
+/// Writes the data to disk while everyone waits. `SAVE`, since Redis 1.0, O(N) with N keys: nothing but success.
+pub fn save() -> Cmd<()> {
+    Cmd::new(&spec::SAVE, ok)
+}
+
+/// Ends the server, as its configuration says with or without writing the data to disk.
+/// `SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [SAFE] [FAILOVER] | ABORT`, since Redis 1.0, O(N) with N keys to write: success when
+/// the server closes the connection, an error when it goes on. See [`closes_connection`](crate::closes_connection).
+pub fn shutdown() -> Shutdown {
+    Shutdown { save: None, now: false, force: false, safe: false, failover: false }
+}
+
+/// Makes the server a replica of another. `SLAVEOF host port`, since Redis 1.0, deprecated since 5.0 for [`replicaof()`],
+/// O(1): nothing but success.
+pub fn slaveof(host: impl ToArg, port: u16) -> Cmd<()> {
+    Cmd::new(&spec::SLAVEOF, ok).arg(host).arg(port)
+}
+
+/// Makes the server a master. `SLAVEOF NO ONE`, since Redis 1.0, deprecated since 5.0 for [`replicaof_no_one()`], O(1):
+/// nothing but success.
+pub fn slaveof_no_one() -> Cmd<()> {
+    Cmd::new(&spec::SLAVEOF, ok).arg("NO").arg("ONE")
+}
+
+/// Exchanges the data of two databases. `SWAPDB index1 index2`, since Redis 4.0, O(N) with N clients that watch or wait for
+/// keys of either: nothing but success.
+pub fn swapdb(index1: u32, index2: u32) -> Cmd<()> {
+    Cmd::new(&spec::SWAPDB, ok).arg(index1).arg(index2)
+}
+
+/// The server's time, at microsecond precision. `TIME`, since Redis 2.6, O(1).
+pub fn time() -> Cmd<SystemTime> {
+    Cmd::new(&spec::TIME, seconds_and_micros)
+}
+
+/// What became of a job for the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Background {
+    /// It runs.
+    Started,
+    /// It will run after the one that runs now.
+    Scheduled,
+}
+
+impl Background {
+    fn read(node: Node<'_>) -> Result<Self, ReplyError> {
+        let scheduled = text(node)?.contains("scheduled");
+        Ok(if scheduled { Background::Scheduled } else { Background::Started })
+    }
+}
+
+/// `BGSAVE` with its options; [`bgsave()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Bgsave {
+    schedule: bool,
+}
+
+impl Bgsave {
+    /// Waits for the append-only file that is being written, instead of being refused. Since Redis 3.2.2.
+    pub fn schedule(mut self) -> Self {
+        self.schedule = true;
+        self
+    }
+
+    /// Ends the one that runs or is scheduled: nothing but success. Since Valkey 8.1.
+    pub fn cancel(self) -> Cmd<()> {
+        Cmd::new(&spec::BGSAVE, any_text).arg("CANCEL")
+    }
+}
+
+impl IntoCmd for Bgsave {
+    type Reply = Background;
+
+    fn into_cmd(self) -> Cmd<Background> {
+        let command = Cmd::new(&spec::BGSAVE, Background::read);
+        if self.schedule { command.arg("SCHEDULE") } else { command }
+    }
+}
+
+/// `FAILOVER` with its options; [`failover()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Failover {
+    timeout: Option<TimeArg>,
+}
+
+impl Failover {
+    /// Gives up when the replica has not caught up within this time.
+    pub fn timeout(mut self, timeout: impl ToMillis) -> Self {
+        self.timeout = Some(timeout.to_millis());
+        self
+    }
+
+    /// Hands over to this replica.
+    pub fn to(self, host: impl ToArg, port: u16) -> FailoverTo {
+        let mut request = Request::new(&spec::FAILOVER);
+        request.args(("TO", host, port));
+        FailoverTo { request, timeout: self.timeout, force: false }
+    }
+
+    /// Ends the failover that goes on: nothing but success.
+    pub fn abort(self) -> Cmd<()> {
+        Cmd::new(&spec::FAILOVER, ok).arg("ABORT")
+    }
+}
+
+impl IntoCmd for Failover {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        let mut request = Request::new(&spec::FAILOVER);
+        write_timeout(self.timeout, &mut request);
+        Cmd::from_request(request, ok)
+    }
+}
+
+/// `FAILOVER TO` with its options; [`Failover::to`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct FailoverTo {
+    request: Request,
+    timeout: Option<TimeArg>,
+    force: bool,
+}
+
+impl FailoverTo {
+    /// Gives up when the replica has not caught up within this time.
+    pub fn timeout(mut self, timeout: impl ToMillis) -> Self {
+        self.timeout = Some(timeout.to_millis());
+        self.force = false;
+        self
+    }
+
+    /// Hands over even when the replica has not caught up within this time, which loses writes.
+    pub fn force(mut self, timeout: impl ToMillis) -> Self {
+        self.timeout = Some(timeout.to_millis());
+        self.force = true;
+        self
+    }
+}
+
+impl IntoCmd for FailoverTo {
+    type Reply = ();
+
+    fn into_cmd(mut self) -> Cmd<()> {
+        if self.force {
+            self.request.arg("FORCE");
+        }
+        write_timeout(self.timeout, &mut self.request);
+        Cmd::from_request(self.request, ok)
+    }
+}
+
+fn write_timeout(timeout: Option<TimeArg>, request: &mut Request) {
+    if let Some(timeout) = timeout {
+        request.arg("TIMEOUT");
+        timeout.write("timeout", request);
+    }
+}
+
+/// `FLUSHALL` or `FLUSHDB` with their options, of which the last one counts; [`flushall()`] and [`flushdb()`] make it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Flush {
+    request: Request,
+    mode: Option<&'static str>,
+}
+
+impl Flush {
+    /// Gives the memory back in the background. Since Redis 4.0.
+    pub fn async_(mut self) -> Self {
+        self.mode = Some("ASYNC");
+        self
+    }
+
+    /// Gives the memory back before it answers. Since Redis 6.2.
+    pub fn sync(mut self) -> Self {
+        self.mode = Some("SYNC");
+        self
+    }
+}
+
+impl IntoCmd for Flush {
+    type Reply = ();
+
+    fn into_cmd(mut self) -> Cmd<()> {
+        if let Some(mode) = self.mode {
+            self.request.arg(mode);
+        }
+        Cmd::from_request(self.request, ok)
+    }
+}
+
+/// `INFO` with its option; [`info()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct InfoSections {
+    request: Request,
+}
+
+impl InfoSections {
+    /// Only these sections: `server`, `memory`, `replication` ..., or `all`, `everything`; several since Redis 7.0.
+    pub fn sections(mut self, sections: impl ToArgs) -> Self {
+        self.request.some_args("sections", sections);
+        self
+    }
+}
+
+impl IntoCmd for InfoSections {
+    type Reply = Info;
+
+    fn into_cmd(self) -> Cmd<Info> {
+        Cmd::from_request(self.request, Info::read)
+    }
+}
+
+/// `LOLWUT` with its options; [`lolwut()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Lolwut {
+    request: Request,
+}
+
+impl Lolwut {
+    /// The art of this major version, drawn by [further arguments](LolwutVersion::args).
+    pub fn version(mut self, version: u32) -> LolwutVersion {
+        self.request.args(("VERSION", version));
+        LolwutVersion { request: self.request }
+    }
+}
+
+impl IntoCmd for Lolwut {
+    type Reply = String;
+
+    fn into_cmd(self) -> Cmd<String> {
+        Cmd::from_request(self.request, text)
+    }
+}
+
+/// `LOLWUT VERSION` with its arguments; [`Lolwut::version`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct LolwutVersion {
+    request: Request,
+}
+
+impl LolwutVersion {
+    /// What the art of this version takes: columns, squares ...
+    pub fn args(mut self, args: impl ToArgs) -> Self {
+        self.request.args(args);
+        self
+    }
+}
+
+impl IntoCmd for LolwutVersion {
+    type Reply = String;
+
+    fn into_cmd(self) -> Cmd<String> {
+        Cmd::from_request(self.request, text)
+    }
+}
+
+/// `SHUTDOWN` with its options; [`shutdown()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Shutdown {
+    save: Option<&'static str>,
+    now: bool,
+    force: bool,
+    safe: bool,
+    failover: bool,
+}
+
+impl Shutdown {
+    /// Writes the data to disk even when the configuration says no. Since Redis 1.0.
+    pub fn save(mut self) -> Self {
+        self.save = Some("SAVE");
+        self
+    }
+
+    /// Does not write the data to disk. Since Redis 1.0.
+    pub fn nosave(mut self) -> Self {
+        self.save = Some("NOSAVE");
+        self
+    }
+
+    /// Does not wait for replicas that lag behind. Since Redis 7.0.
+    pub fn now(mut self) -> Self {
+        self.now = true;
+        self
+    }
+
+    /// Ends even when the data cannot be written. Since Redis 7.0.
+    pub fn force(mut self) -> Self {
+        self.force = true;
+        self
+    }
+
+    /// Ends only when that is safe: a master in a cluster with slots goes on. Since Valkey 9.0.
+    pub fn safe(mut self) -> Self {
+        self.safe = true;
+        self
+    }
+
+    /// Hands over to the best replica of a cluster first. Since Valkey 9.0.
+    pub fn failover(mut self) -> Self {
+        self.failover = true;
+        self
+    }
+
+    /// Ends the shutdown that waits for replicas: nothing but success, and the connection stays. Since Redis 7.0.
+    pub fn abort(self) -> Cmd<()> {
+        Cmd::new(&spec::SHUTDOWN, ok).arg("ABORT")
+    }
+}
+
+impl IntoCmd for Shutdown {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        let mut command = Cmd::new(&spec::SHUTDOWN, ok);
+        if let Some(save) = self.save {
+            command = command.arg(save);
+        }
+        let options =
+            [(self.now, "NOW"), (self.force, "FORCE"), (self.safe, "SAFE"), (self.failover, "FAILOVER")];
+        for (_, word) in options.iter().filter(|(given, _)| *given) {
+            command = command.arg(word);
+        }
+        command
+    }
+}
+
+/// Servers word it differently.
+fn any_text(node: Node<'_>) -> Result<(), ReplyError> {
+    text(node).map(|_| ())
+}
+
+fn unix_seconds(node: Node<'_>) -> Result<SystemTime, ReplyError> {
+    let unfit = ReplyError::unexpected("a unix time", &node);
+    after_epoch(u64::from_reply(node)?, 0).ok_or(unfit)
+}
+
+fn seconds_and_micros(node: Node<'_>) -> Result<SystemTime, ReplyError> {
+    let unfit = ReplyError::unexpected("seconds and microseconds", &node);
+    let (seconds, micros) = <(u64, u64)>::from_reply(node)?;
+    after_epoch(seconds, micros).ok_or(unfit)
+}
+
+fn after_epoch(seconds: u64, micros: u64) -> Option<SystemTime> {
+    SystemTime::UNIX_EPOCH
+        .checked_add(Duration::from_secs(seconds))?
+        .checked_add(Duration::from_micros(micros))
+}

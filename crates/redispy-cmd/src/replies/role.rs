@@ -1,0 +1,91 @@
+//! What a server is in replication.
+
+use resp_proto::Node;
+
+use super::fields::{elements, integer_of, items, text_of};
+use crate::reply::{ReplyError, Value};
+
+/// What a server is in replication: the reply of `ROLE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// It takes writes.
+    Master {
+        /// Its offset in the replication stream, in bytes.
+        offset: i64,
+        /// The replicas that are connected.
+        replicas: Vec<RoleReplica>,
+    },
+    /// It follows a master.
+    Replica {
+        /// The master's host.
+        host: String,
+        /// The master's port.
+        port: u16,
+        /// The state of the link: `none`, `connect`, `connecting`, `handshake`, `sync`, `connected`.
+        state: String,
+        /// How far it got in the replication stream, in bytes; -1 before it is synchronised.
+        offset: i64,
+    },
+    /// It watches masters.
+    Sentinel {
+        /// The names of these masters.
+        masters: Vec<String>,
+    },
+}
+
+/// A replica as its master sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RoleReplica {
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How far it got in the replication stream, in bytes.
+    pub offset: i64,
+}
+
+impl Role {
+    /// Whether it takes writes.
+    pub fn is_master(&self) -> bool {
+        matches!(self, Role::Master { .. })
+    }
+
+    pub(crate) fn read(node: Node<'_>) -> Result<Self, ReplyError> {
+        let unfit = ReplyError::unexpected("a role and its state", &node);
+        let parts = elements(node, "a role and its state", |part| Ok(part.into_frame()))?;
+        let [role, state @ ..] = parts.as_slice() else { return Err(unfit) };
+        match (text_of(role).as_str(), state) {
+            ("master", [offset, replicas, ..]) => Ok(Role::Master {
+                offset: integer_of(offset).unwrap_or_default(),
+                replicas: items(replicas).unwrap_or_default().iter().filter_map(RoleReplica::of).collect(),
+            }),
+            ("slave" | "replica", [host, port, state, offset, ..]) => Ok(Role::Replica {
+                host: text_of(host),
+                port: port_of(port),
+                state: text_of(state),
+                offset: integer_of(offset).unwrap_or_default(),
+            }),
+            ("sentinel", [masters, ..]) => Ok(Role::Sentinel {
+                masters: items(masters).unwrap_or_default().iter().map(text_of).collect(),
+            }),
+            _ => Err(unfit),
+        }
+    }
+}
+
+impl RoleReplica {
+    fn of(value: &Value) -> Option<Self> {
+        let [host, port, offset, ..] = items(value)? else { return None };
+        Some(RoleReplica {
+            host: text_of(host),
+            port: port_of(port),
+            offset: integer_of(offset).unwrap_or_default(),
+        })
+    }
+}
+
+fn port_of(value: &Value) -> u16 {
+    integer_of(value).and_then(|port| port.try_into().ok()).unwrap_or_default()
+}
