@@ -15,17 +15,27 @@ use redispy_testkit::{Family, Frame, RELEASES, Release, Server, Version, text};
 
 use crate::Outcome;
 use crate::run::workspace;
+use crate::summary::print_table;
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; fail and show the difference when the table is not what the servers tell
     #[arg(long)]
     pub(crate) check: bool,
+    /// Write nothing; print how many commands and subcommands of each group a server lacks
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) compare: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let path = table_path();
-    let table = render(&merge(&ask_all()?))?;
+    let answers = ask_all()?;
+    let entries = merge(&answers);
+    if arguments.compare {
+        print_table(&comparison(&answers, &entries));
+        return Ok(0);
+    }
+    let table = render(&entries)?;
     if !arguments.check {
         fs::write(&path, table).map_err(|error| format!("write {}: {error}", path.display()))?;
         eprintln!("xtask: wrote {}", path.display());
@@ -43,6 +53,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     );
     Ok(1)
 }
+
+/// How many servers are asked.
+const MATRIX: usize = RELEASES.len();
 
 /// One command or subcommand as one server describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,14 +85,14 @@ fn table_path() -> PathBuf {
 }
 
 /// What each server of the matrix knows, Redis from new to old and then Valkey from new to old.
-fn ask_all() -> Result<Vec<(Family, Known)>, Box<dyn Error>> {
+fn ask_all() -> Result<Vec<(&'static Release, Known)>, Box<dyn Error>> {
     let mut releases: Vec<&Release> = RELEASES.iter().collect();
     releases.sort_by_key(|release| (release.family, std::cmp::Reverse(release.version)));
     let mut answers = Vec::new();
     for release in releases {
         eprintln!("xtask: asking {release} for its commands");
         let server = Server::builder().release(*release).try_start()?;
-        answers.push((release.family, ask(&server)?));
+        answers.push((release, ask(&server)?));
     }
     Ok(answers)
 }
@@ -136,11 +149,11 @@ fn add_docs(known: &mut Known, docs: &Frame) {
 }
 
 /// The earlier an answer stands, the more it counts.
-fn merge(answers: &[(Family, Known)]) -> BTreeMap<String, Entry> {
+fn merge(answers: &[(&Release, Known)]) -> BTreeMap<String, Entry> {
     let mut merged = BTreeMap::new();
     for name in answers.iter().flat_map(|(_, known)| known.keys()) {
         let of = |family: Family| {
-            let of_family = answers.iter().filter(move |(its, _)| *its == family);
+            let of_family = answers.iter().filter(move |(its, _)| its.family == family);
             of_family.filter_map(|(_, known)| known.get(name))
         };
         let any = || of(Family::Redis).chain(of(Family::Valkey));
@@ -156,6 +169,38 @@ fn merge(answers: &[(Family, Known)]) -> BTreeMap<String, Entry> {
         merged.insert(name.clone(), entry);
     }
     merged
+}
+
+/// What each server lacks of each group: commands, and behind a plus sign subcommands of those it has. Before 7.0
+/// servers do not tell their subcommands.
+fn comparison(answers: &[(&Release, Known)], entries: &BTreeMap<String, Entry>) -> Vec<[String; MATRIX + 2]> {
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, entry) in entries {
+        groups.entry(&entry.group).or_default().push(name);
+        groups.entry("all").or_default().push(name);
+    }
+    let row = |first: &str, all: String, cell: &dyn Fn(&Release, &Known) -> String| {
+        let mut cells = answers.iter().map(|(release, known)| cell(release, known));
+        let mut row = [const { String::new() }; MATRIX + 2];
+        let [group, count, servers @ ..] = &mut row;
+        (*group, *count) = (first.to_owned(), all);
+        servers.iter_mut().for_each(|server| *server = cells.next().unwrap_or_default());
+        row
+    };
+    let mut rows = vec![row("group", "known".to_owned(), &|release, _| release.to_string())];
+    for (group, names) in groups {
+        rows.push(row(group, names.len().to_string(), &|release, known| {
+            let lacking = || names.iter().filter(|name| !known.contains_key(**name));
+            let commands = lacking().filter(|name| !name.contains(' ')).count();
+            let of_present =
+                |name: &&&str| name.split_once(' ').is_some_and(|(of, _)| known.contains_key(of));
+            match release.version >= Version::new(7, 0, 0) {
+                true => format!("{commands} + {}", lacking().filter(of_present).count()),
+                false => format!("{commands} + ?"),
+            }
+        }));
+    }
+    rows
 }
 
 fn render(entries: &BTreeMap<String, Entry>) -> Result<String, Box<dyn Error>> {
@@ -267,6 +312,7 @@ fn difference(present: &str, wanted: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use redispy_testkit::{REDIS_6_2, REDIS_8_2, VALKEY_9_1};
 
     fn described(arity: i64, group: Option<&str>, since: Option<&str>) -> Described {
         let (group, since) = (group.map(str::to_owned), since.map(str::to_owned));
@@ -284,12 +330,19 @@ mod tests {
             ("GET".to_owned(), described(8, Some("string"), Some("1.0.1"))),
             ("OWN".to_owned(), described(4, Some("server"), Some("8.1.0"))),
         ]);
-        let merged = merge(&[(Family::Redis, new), (Family::Redis, old), (Family::Valkey, valkey)]);
+        let answers = [(&REDIS_8_2, new), (&REDIS_6_2, old), (&VALKEY_9_1, valkey)];
+        let merged = merge(&answers);
         assert_eq!(merged.keys().collect::<Vec<_>>(), ["GET", "OWN"], "what nobody documents is left out");
         let (get, own) = (&merged["GET"], &merged["OWN"]);
         assert_eq!((get.described.arity, own.described.arity), (2, 4));
         assert_eq!((get.since_redis.as_deref(), get.since_valkey.as_deref()), (Some("1.0.0"), Some("1.0.1")));
         assert_eq!((own.since_redis.as_deref(), own.since_valkey.as_deref()), (None, Some("8.1.0")));
+
+        let rows = comparison(&answers, &merged);
+        let rows: Vec<&[String]> = rows.iter().map(|row| row.split_at(5).0).collect();
+        assert_eq!(rows[0], ["group", "known", "Redis 8.2.3", "Redis 6.2.5", "Valkey 9.1.2"]);
+        assert_eq!(rows[1], ["all", "2", "1 + 0", "1 + ?", "0 + 0"]);
+        assert_eq!(rows[2], ["server", "1", "1 + 0", "1 + ?", "0 + 0"]);
     }
 
     #[test]

@@ -165,6 +165,7 @@ impl SharedServer {
             .ok_or_else(|| Error::Missing(format!("{TEST_ADDR} is {}, not IP:PORT", addr.display())))?;
         let unix = PathBuf::from(unix);
         let info = text(&Connection::open(&Endpoint::Unix(unix.clone()))?.command(["INFO", "server"])?);
+        // A Valkey also tells which Redis it stands for.
         let (family, version) = match info_field(&info, "valkey_version") {
             Some(version) => (Family::Valkey, Some(version)),
             None => (Family::Redis, info_field(&info, "redis_version")),

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use redispy_testkit::{Error, Family, Frame, Server, SharedServer, Version, text, timed, wait_until};
+use redispy_testkit::{
+    Binaries, Error, Family, Frame, Server, SharedServer, Version, text, timed, wait_until,
+};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -134,6 +136,8 @@ fn a_loading_server_counts_as_started_only_when_asked() {
 #[test]
 fn tests_that_share_a_server_get_databases_and_prefixes_of_their_own() {
     let shared = SharedServer::get();
+    let default = Binaries::default_server().unwrap();
+    assert_eq!((shared.family(), shared.version()), (default.family(), default.version()));
     let (first, second) = (shared.fresh_db(), shared.fresh_db());
     assert_ne!(first, second);
     assert_ne!(shared.key_prefix(), shared.key_prefix());
