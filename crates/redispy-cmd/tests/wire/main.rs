@@ -11,6 +11,7 @@
 mod client;
 mod connection;
 mod double;
+mod generic;
 mod hash;
 mod list;
 mod string;
