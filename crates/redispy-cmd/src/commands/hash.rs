@@ -1,19 +1,20 @@
 //! Hashes: fields with values under one key, and since Redis 7.4 an expiry for each field.
 
 mod fields;
+mod scan;
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
 use crate::cmd::{Cmd, Request};
-use crate::execute::{Execute, IntoCmd};
+use crate::execute::Execute;
 use crate::replies::{Cursor, Expiry, FieldExpire, FieldPersist, ScanPage};
 use crate::reply::readers::ok;
 use crate::reply::{FromMap, FromPair, FromReply};
 use crate::spec;
 
 pub use fields::*;
+pub use scan::*;
 
 /// The hash commands, on everything that takes commands.
 pub trait HashCommands: Execute {
@@ -229,10 +230,24 @@ pub trait HashCommands: Execute {
         self.run(hrandfield(key))
     }
 
-    /// One page of fields and values, as `(String, i64)`, and the cursor of the next; the first page has cursor 0. A
+    /// One page of fields and values, as `(String, i64)`, and the cursor of the next; the first page is at [`Cursor::START`]. A
     /// field that is there all the while comes at least once. Options are on [`cmd::hscan`](hscan()).
     ///
     /// `HSCAN key cursor`. Since Redis 2.8.0. O(1) for a page, O(N) for all fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands, replies::Cursor};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let mut cursor = Some(Cursor::START);
+    /// while let Some(at) = cursor {
+    ///     let page = r.hscan::<(String, i64)>("scores", at)?;
+    ///     cursor = page.next();
+    ///     for (name, score) in page.items {
+    ///         println!("{name}: {score}");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn hscan<P: FromPair>(self, key: impl ToArg, cursor: impl Into<Cursor>) -> Self::Output<ScanPage<P>> {
         self.run(hscan(key, cursor))
     }
@@ -356,35 +371,6 @@ pub fn hmset(key: impl ToArg, pairs: impl ToPairs) -> Cmd<()> {
     Cmd::from_request(request, ok)
 }
 
-/// `HRANDFIELD` with its options: random fields, and their values. See [`HRandField`].
-///
-/// ```
-/// use redispy_cmd::commands::hrandfield;
-///
-/// let three = hrandfield::<String>("h").count(3);                                 // Vec<String>
-/// let pairs = hrandfield::<String>("h").count(3).withvalues::<(String, i64)>();   // Cmd<Vec<(String, i64)>>
-/// let words = pairs.request().iter().collect::<Vec<_>>().join(&b' ');
-/// assert_eq!(words, b"HRANDFIELD h 3 WITHVALUES");
-/// ```
-pub fn hrandfield<T: FromReply>(key: impl ToArg) -> HRandField<T> {
-    HRandField { cmd: Cmd::new(&spec::HRANDFIELD, Option::<T>::from_reply).arg(key) }
-}
-
-/// `HSCAN` with its options: one page of fields and values, as `(String, i64)`, and the cursor of the next. See
-/// [`HScan`].
-///
-/// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::hscan;
-///
-/// let page = hscan::<(String, i64)>("h", 0).match_("a*").count(100).into_cmd();
-/// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
-/// assert_eq!(words, b"HSCAN h 0 MATCH a* COUNT 100");
-/// ```
-pub fn hscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> HScan<P> {
-    HScan { cmd: Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
-}
-
 /// `HSET key field value [field value ...]`: see [`HashCommands::hset`].
 pub fn hset(key: impl ToArg, pairs: impl ToPairs) -> Cmd<i64> {
     let mut request = Request::new(&spec::HSET);
@@ -406,115 +392,4 @@ pub fn hstrlen(key: impl ToArg, field: impl ToArg) -> Cmd<i64> {
 /// `HVALS key`: see [`HashCommands::hvals`].
 pub fn hvals<T: FromReply>(key: impl ToArg) -> Cmd<Vec<T>> {
     Cmd::new(&spec::HVALS, Vec::<T>::from_reply).arg(key)
-}
-
-/// `HRANDFIELD` of one field, `None` without a hash; [`count`](Self::count) asks for many.
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HRandField<T> {
-    cmd: Cmd<Option<T>>,
-}
-
-impl<T: FromReply> HRandField<T> {
-    /// Answers with at most `count` fields, all different; when negative, with exactly `-count` that may come again. None
-    /// without a hash. Since Redis 6.2.0.
-    pub fn count(self, count: i64) -> HRandFieldCount<T> {
-        HRandFieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
-    }
-}
-
-impl<T> Clone for HRandField<T> {
-    fn clone(&self) -> Self {
-        HRandField { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for HRandField<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
-impl<T> IntoCmd for HRandField<T> {
-    type Reply = Option<T>;
-
-    fn into_cmd(self) -> Cmd<Option<T>> {
-        self.cmd
-    }
-}
-
-/// `HRANDFIELD` of many fields; [`withvalues`](Self::withvalues) asks for their values as well.
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HRandFieldCount<T> {
-    cmd: Cmd<Vec<T>>,
-}
-
-impl<T> HRandFieldCount<T> {
-    /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.0.
-    pub fn withvalues<P: FromPair>(self) -> Cmd<Vec<P>> {
-        self.cmd.arg("WITHVALUES").decode(Vec::<P>::from_reply)
-    }
-}
-
-impl<T> Clone for HRandFieldCount<T> {
-    fn clone(&self) -> Self {
-        HRandFieldCount { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for HRandFieldCount<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
-impl<T> IntoCmd for HRandFieldCount<T> {
-    type Reply = Vec<T>;
-
-    fn into_cmd(self) -> Cmd<Vec<T>> {
-        self.cmd
-    }
-}
-
-/// `HSCAN` with its options.
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HScan<P> {
-    // An option given again overrides the first at the server.
-    cmd: Cmd<ScanPage<P>>,
-}
-
-impl<P> HScan<P> {
-    /// Only fields whose name matches this glob-style pattern. Since Redis 2.8.0.
-    pub fn match_(self, pattern: impl ToArg) -> Self {
-        HScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
-    }
-
-    /// Looks at about this many fields for one page; servers look at 10 when not told. Since Redis 2.8.0.
-    pub fn count(self, count: u64) -> Self {
-        HScan { cmd: self.cmd.arg("COUNT").arg(count) }
-    }
-
-    /// Answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
-    pub fn novalues<T: FromReply>(self) -> Cmd<ScanPage<T>> {
-        self.cmd.arg("NOVALUES").decode(ScanPage::<T>::from_reply)
-    }
-}
-
-impl<P> Clone for HScan<P> {
-    fn clone(&self) -> Self {
-        HScan { cmd: self.cmd.clone() }
-    }
-}
-
-impl<P> fmt::Debug for HScan<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
-impl<P> IntoCmd for HScan<P> {
-    type Reply = ScanPage<P>;
-
-    fn into_cmd(self) -> Cmd<ScanPage<P>> {
-        self.cmd
-    }
 }

@@ -429,7 +429,7 @@ impl ToArg for Insert {
 pub struct LPos {
     request: Request,
     rank: Option<i64>,
-    maxlen: Option<u64>,
+    maxlen: Option<i64>,
 }
 
 impl LPos {
@@ -440,13 +440,13 @@ impl LPos {
     }
 
     /// Looks at no more than this many elements; 0 looks at all. Since Redis 6.0.6.
-    pub fn maxlen(mut self, len: u64) -> Self {
+    pub fn maxlen(mut self, len: i64) -> Self {
         self.maxlen = Some(len);
         self
     }
 
     /// Answers with the indexes of at most this many matches; 0 asks for all. Since Redis 6.0.6.
-    pub fn count(mut self, matches: u64) -> Cmd<Vec<i64>> {
+    pub fn count(mut self, matches: i64) -> Cmd<Vec<i64>> {
         self.write_options();
         Cmd::from_request(self.request, Vec::<i64>::from_reply).arg("COUNT").arg(matches)
     }

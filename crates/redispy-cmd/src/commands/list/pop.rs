@@ -68,7 +68,7 @@ pub struct ListPop<T> {
 
 impl<T: FromReply> ListPop<T> {
     /// Takes at most this many elements, none when there is no list. Since Redis 6.2.0.
-    pub fn count(self, count: u64) -> Cmd<Vec<T>> {
+    pub fn count(self, count: i64) -> Cmd<Vec<T>> {
         self.cmd.arg(count).decode(elements)
     }
 }
@@ -97,7 +97,7 @@ impl<T> IntoCmd for ListPop<T> {
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ListMPop<P> {
     cmd: Cmd<Option<P>>,
-    count: Option<u64>,
+    count: Option<i64>,
 }
 
 impl<P: FromPair> ListMPop<P> {
@@ -108,7 +108,7 @@ impl<P: FromPair> ListMPop<P> {
     }
 
     /// Takes at most this many elements. Since Redis 7.0.0.
-    pub fn count(mut self, count: u64) -> Self {
+    pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }

@@ -1,0 +1,150 @@
+//! Some of the fields of a hash: at random, or page by page.
+
+use std::fmt;
+
+use crate::arg::ToArg;
+use crate::cmd::Cmd;
+use crate::execute::IntoCmd;
+use crate::replies::{Cursor, ScanPage};
+use crate::reply::{FromPair, FromReply};
+use crate::spec;
+
+/// `HRANDFIELD` with its options: random fields, and their values. See [`HRandField`].
+///
+/// ```
+/// use redispy_cmd::commands::hrandfield;
+///
+/// let three = hrandfield::<String>("h").count(3);                                 // Vec<String>
+/// let pairs = hrandfield::<String>("h").count(3).withvalues::<(String, i64)>();   // Cmd<Vec<(String, i64)>>
+/// let words = pairs.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"HRANDFIELD h 3 WITHVALUES");
+/// ```
+pub fn hrandfield<T: FromReply>(key: impl ToArg) -> HRandField<T> {
+    HRandField { cmd: Cmd::new(&spec::HRANDFIELD, Option::<T>::from_reply).arg(key) }
+}
+
+/// `HSCAN` with its options: one page of fields and values, as `(String, i64)`, and the cursor of the next. See
+/// [`HScan`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::hscan;
+///
+/// let page = hscan::<(String, i64)>("h", 0).match_("a*").count(100).into_cmd();
+/// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"HSCAN h 0 MATCH a* COUNT 100");
+/// ```
+pub fn hscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> HScan<P> {
+    HScan { cmd: Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
+}
+
+/// `HRANDFIELD` of one field, `None` without a hash; [`count`](Self::count) asks for many.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HRandField<T> {
+    cmd: Cmd<Option<T>>,
+}
+
+impl<T: FromReply> HRandField<T> {
+    /// Answers with at most `count` fields, all different; when negative, with exactly `-count` that may come again. None
+    /// without a hash. Since Redis 6.2.0.
+    pub fn count(self, count: i64) -> HRandFieldCount<T> {
+        HRandFieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
+    }
+}
+
+impl<T> Clone for HRandField<T> {
+    fn clone(&self) -> Self {
+        HRandField { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for HRandField<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for HRandField<T> {
+    type Reply = Option<T>;
+
+    fn into_cmd(self) -> Cmd<Option<T>> {
+        self.cmd
+    }
+}
+
+/// `HRANDFIELD` of many fields; [`withvalues`](Self::withvalues) asks for their values as well.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HRandFieldCount<T> {
+    cmd: Cmd<Vec<T>>,
+}
+
+impl<T> HRandFieldCount<T> {
+    /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.0.
+    pub fn withvalues<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.cmd.arg("WITHVALUES").decode(Vec::<P>::from_reply)
+    }
+}
+
+impl<T> Clone for HRandFieldCount<T> {
+    fn clone(&self) -> Self {
+        HRandFieldCount { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for HRandFieldCount<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for HRandFieldCount<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        self.cmd
+    }
+}
+
+/// `HSCAN` with its options.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct HScan<P> {
+    // An option given again overrides the first at the server.
+    cmd: Cmd<ScanPage<P>>,
+}
+
+impl<P> HScan<P> {
+    /// Only fields whose name matches this glob-style pattern. Since Redis 2.8.0.
+    pub fn match_(self, pattern: impl ToArg) -> Self {
+        HScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+    }
+
+    /// Looks at about this many fields for one page; servers look at 10 when not told. Since Redis 2.8.0.
+    pub fn count(self, count: i64) -> Self {
+        HScan { cmd: self.cmd.arg("COUNT").arg(count) }
+    }
+
+    /// Answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
+    pub fn novalues<T: FromReply>(self) -> Cmd<ScanPage<T>> {
+        self.cmd.arg("NOVALUES").decode(ScanPage::<T>::from_reply)
+    }
+}
+
+impl<P> Clone for HScan<P> {
+    fn clone(&self) -> Self {
+        HScan { cmd: self.cmd.clone() }
+    }
+}
+
+impl<P> fmt::Debug for HScan<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<P> IntoCmd for HScan<P> {
+    type Reply = ScanPage<P>;
+
+    fn into_cmd(self) -> Cmd<ScanPage<P>> {
+        self.cmd
+    }
+}
