@@ -1,6 +1,6 @@
 //! Any number of commands of one reply type, sent at once.
 
-use redispy_cmd::{IntoCmd, Reader, ReplyError, Request, ServerError, changes_connection};
+use redispy_cmd::{IntoCmd, Reader, Request, changes_connection};
 use redispy_conn::{Address, Connection, Deadline};
 use resp_proto::Node;
 
@@ -99,8 +99,7 @@ impl<T> Batch<T> {
 impl<T> Place<T> {
     fn read(&self, node: Node<'_>, address: &Address, callbacks: &Callbacks) -> Answer<T> {
         if node.is_error() {
-            let text = node.as_bytes().unwrap_or_default();
-            return Err(Error::from(ReplyError::server(ServerError::new(text.as_ref()))).at(address));
+            return Err(Error::answered(node).at(address));
         }
         let mut answer = None;
         callbacks.apply(&self.name, node, |node| answer = Some((self.read)(node)))?;

@@ -5,9 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redispy_cmd::{
-    Block, Call, IntoCmd, ReplyError, Request, ServerError, Value, changes_connection, closes_connection,
-};
+use redispy_cmd::{Block, Call, IntoCmd, Request, Value, changes_connection, closes_connection};
 use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Pool, Stats};
 use resp_proto::{Limits, Node, Reply};
 
@@ -217,20 +215,16 @@ impl Call for Client {
         let callbacks = &self.shared.callbacks;
         let result =
             self.with_connection(label(request), request.is_read_only(), deadline, |connection, patience| {
-                let address = connection.address().clone();
                 let answer = connection.call(request.bytes(), deadline, |node| {
                     if node.is_error() {
-                        let text = node.as_bytes().unwrap_or_default();
-                        if let Some(pause) = patience(&text) {
-                            return Ok(Attempt::Again(pause));
-                        }
-                        return Err(
-                            Error::from(ReplyError::server(ServerError::new(text.as_ref()))).at(&address)
-                        );
+                        return match patience(&node.as_bytes().unwrap_or_default()) {
+                            Some(pause) => Ok(Attempt::Again(pause)),
+                            None => Err(Error::answered(node)),
+                        };
                     }
                     callbacks.apply(request.name(), node, &mut *read).map(|()| Attempt::Done)
                 });
-                answer?
+                answer?.map_err(|error| error.at(connection.address()))
             });
         finish(request, result, read)
     }

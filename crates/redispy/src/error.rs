@@ -5,6 +5,7 @@ use std::fmt;
 
 use redispy_cmd::{ReplyError, ReplyErrorKind, ServerError};
 use redispy_conn::{Address, Outcome, Phase, Progress};
+use resp_proto::Node;
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -82,6 +83,11 @@ impl Error {
 
     pub(crate) fn refused(command: &str, instead: &'static str) -> Self {
         Error::of(Cause::Refused(instead)).in_command(command)
+    }
+
+    /// The server's error in `node`.
+    pub(crate) fn answered(node: Node<'_>) -> Self {
+        ReplyError::server(ServerError::new(node.into_bytes().unwrap_or_default())).into()
     }
 
     pub(crate) fn callback(error: Box<dyn StdError + Send + Sync>) -> Self {

@@ -3,7 +3,9 @@
 //! The traits come without their names, so nothing of yours is shadowed.
 
 pub use redispy_cmd::commands::{
-    ClientCommands as _, ConnectionCommands as _, ConnectionStateCommands as _, HashCommands as _,
-    ListCommands as _, StringCommands as _,
+    AclCommands as _, ClientCommands as _, CommandCommands as _, CommandlogCommands as _,
+    ConfigCommands as _, ConnectionCommands as _, ConnectionStateCommands as _, FromGroup as _,
+    GenericCommands as _, HashCommands as _, LatencyCommands as _, ListCommands as _, MemoryCommands as _,
+    ModuleCommands as _, ServerCommands as _, SlowlogCommands as _, StringCommands as _,
 };
 pub use redispy_cmd::{Execute as _, ExecuteCommand as _};

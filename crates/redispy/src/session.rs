@@ -4,10 +4,7 @@ use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use redispy_cmd::{
-    Call, IntoCmd, OwnsConnection, ReplyError, Request, ServerError, changes_connection,
-    takes_over_connection,
-};
+use redispy_cmd::{Call, IntoCmd, OwnsConnection, Request, changes_connection, takes_over_connection};
 use redispy_conn::{Closer, Connection, Deadline, Outcome, Phase, Pooled};
 use resp_proto::Node;
 
@@ -141,8 +138,7 @@ impl Call for Session {
         }
         let answer = connection.call(request.bytes(), deadline, |node| {
             if node.is_error() {
-                let text = node.as_bytes().unwrap_or_default();
-                return Err(Error::from(ReplyError::server(ServerError::new(text.as_ref()))));
+                return Err(Error::answered(node));
             }
             self.client.callbacks().apply(request.name(), node, &mut *read)
         });
