@@ -30,6 +30,7 @@ integers! {
 }
 
 impl FromReply for i64 {
+    #[inline]
     fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
         match node.as_i64() {
             Some(value) => Ok(value),

@@ -1,6 +1,7 @@
 //! Replies that are text or bytes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,12 +14,11 @@ impl FromReply for String {
         owned_text(string(node, TEXT)?)
     }
 
+    #[inline]
     fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
-        let place = node.text_range();
-        let bytes = string(node, TEXT)?;
-        match whole.text(place) {
+        match place(&node).and_then(|place| whole.text(place)) {
             Some(text) => Ok(text.to_owned()),
-            None => owned_text(bytes),
+            None => Self::from_reply(node),
         }
     }
 }
@@ -36,10 +36,12 @@ impl FromReply for Bytes {
         string(node, BYTES).map(|bytes| Bytes::from(bytes.into_owned()))
     }
 
+    #[inline]
     fn from_part(node: Node<'_>, whole: &Whole<'_>) -> Result<Self, ReplyError> {
-        let place = node.text_range();
-        let bytes = string(node, BYTES)?;
-        Ok(whole.share(place).unwrap_or_else(|| Bytes::from(bytes.into_owned())))
+        match place(&node).and_then(|place| whole.share(place)) {
+            Some(bytes) => Ok(bytes),
+            None => Self::from_reply(node),
+        }
     }
 }
 
@@ -75,14 +77,28 @@ through! {
 const TEXT: &str = "text";
 const BYTES: &str = "a string";
 
-/// The bytes of a string of any kind, and of what RESP2 has no kind of its own for and sends as a bulk string.
+/// The bytes of a string.
 fn string<'a>(node: Node<'a>, expected: &'static str) -> Result<Cow<'a, [u8]>, ReplyError> {
-    match node.kind() {
-        Kind::BulkString | Kind::SimpleString | Kind::VerbatimString | Kind::Double | Kind::BigNumber => {
-            Ok(node.into_bytes().unwrap_or_default())
-        }
-        _ => Err(ReplyError::unexpected(expected, &node)),
+    if is_string(node.kind()) {
+        Ok(node.into_bytes().unwrap_or_default())
+    } else {
+        Err(ReplyError::unexpected(expected, &node))
     }
+}
+
+/// Where in the whole reply a string stands.
+#[inline]
+fn place(node: &Node<'_>) -> Option<Range<usize>> {
+    if is_string(node.kind()) { node.text_range() } else { None }
+}
+
+/// A string of any kind, or what RESP2 has no kind of its own for and sends as a bulk string.
+#[inline]
+fn is_string(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::BulkString | Kind::SimpleString | Kind::VerbatimString | Kind::Double | Kind::BigNumber
+    )
 }
 
 fn owned_text(bytes: Cow<'_, [u8]>) -> Result<String, ReplyError> {

@@ -26,13 +26,17 @@ impl<'a> Whole<'a> {
     }
 
     /// The text in this place, if the whole reply is UTF-8. One check over everything costs much less than one for each part.
-    pub(super) fn text(&self, place: Option<Range<usize>>) -> Option<&'a str> {
-        (*self.text.get_or_init(|| std::str::from_utf8(self.bytes).ok()))?.get(place?)
+    #[inline]
+    pub(super) fn text(&self, place: Range<usize>) -> Option<&'a str> {
+        (*self.text.get_or_init(|| std::str::from_utf8(self.bytes).ok()))?.get(place)
     }
 
     /// The bytes in this place, as a share of one copy of the whole reply.
-    pub(super) fn share(&self, place: Option<Range<usize>>) -> Option<Bytes> {
-        let place = place.filter(|place| place.start <= place.end && place.end <= self.bytes.len())?;
+    #[inline]
+    pub(super) fn share(&self, place: Range<usize>) -> Option<Bytes> {
+        if place.start > place.end || place.end > self.bytes.len() {
+            return None;
+        }
         Some(self.copy.get_or_init(|| Bytes::copy_from_slice(self.bytes)).slice(place))
     }
 }
