@@ -4,8 +4,6 @@
 //! out, and leaves it where the parent sees it ([`Walked`]); so a reply that is read front to back is walked once,
 //! however deep it nests. Read in any other order it is read right as well: the parent then skips what it must.
 
-use core::mem;
-
 use crate::Node;
 use crate::head::{Head, Tag, skip};
 use crate::node::Shared;
@@ -160,9 +158,19 @@ impl Drop for Items<'_> {
 
 #[inline(never)]
 fn leave(items: &mut Items<'_>) {
-    items.settle();
-    if items.value == 0 {
-        let (head, pos, left) = (items.head, items.pos, items.left);
-        items.shared.walked.set(Walked { head, pos, left, streamed: mem::take(&mut items.streamed) });
+    if items.value > 0 {
+        return;
     }
+    let (head, mut pos, mut left, streamed) = (items.head, items.pos, items.left, items.streamed);
+    if let Some(pending) = items.pending {
+        let walked = items.shared.walked.get();
+        let (rest_pos, rest, open) = if walked.head == pending.head {
+            (walked.pos, walked.left, walked.streamed)
+        } else {
+            (items.pos, pending.len, pending.streamed)
+        };
+        // To go over what is left of both, it is enough to know how many values that is, unless nobody knows.
+        (pos, left) = if open { (pending.head, left + 1) } else { (rest_pos, left + rest) };
+    }
+    items.shared.walked.set(Walked { head, pos, left, streamed });
 }
