@@ -10,6 +10,8 @@
 )]
 
 mod client;
+mod hash;
+mod list;
 
 use redispy::spec::Spec;
 use redispy::{Client, Error, ProtocolChoice};
