@@ -247,22 +247,30 @@ fn refusal(connection: &mut Connection, config: &Config, step: Step, text: &[u8]
     error.with_address(connection.address())
 }
 
-/// A server that does not know a command may quote its arguments.
+/// A server that does not know a command may quote its arguments, and cut them off anywhere.
 fn redact(config: &Config, text: &[u8]) -> Vec<u8> {
     let Some(secret) = config.password.as_ref().map(|password| password.reveal()).filter(|s| !s.is_empty())
     else {
         return text.to_vec();
     };
-    let mut clean = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
+    let quote = b"with args beginning with";
+    let end = text
+        .windows(quote.len())
+        .position(|window| window == quote)
+        .map_or(text.len(), |at| at + quote.len());
+    let mut clean = Vec::with_capacity(end);
+    let mut rest = text.get(..end).unwrap_or_default();
+    while let Some((first, behind)) = rest.split_first() {
         if let Some(behind) = rest.strip_prefix(secret) {
             clean.extend_from_slice(b"***");
             rest = behind;
-        } else if let Some((first, behind)) = rest.split_first() {
+        } else {
             clean.push(*first);
             rest = behind;
         }
+    }
+    if end < text.len() {
+        clean.extend_from_slice(b" ***");
     }
     clean
 }

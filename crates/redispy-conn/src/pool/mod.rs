@@ -119,7 +119,10 @@ impl Pool {
     pub fn get(&self, label: &'static str, deadline: Deadline) -> Result<Pooled> {
         let shared = self.current();
         let now = Instant::now();
-        while let Some(mut member) = shared.lock().take_idle(label, now)? {
+        loop {
+            // A statement of its own: the lock must be free again before the connection is looked at.
+            let idle = shared.lock().take_idle(label, now)?;
+            let Some(mut member) = idle else { break };
             if member.is_fresh(&shared.setup.config.pool, now) && member.connection.is_usable_or_recent(now) {
                 return Ok(Pooled::new(member, Arc::clone(shared)));
             }
@@ -265,7 +268,7 @@ impl Shared {
     }
 
     /// Takes a connection back.
-    fn release(&self, mut member: Box<Member>) {
+    fn release(self: &Arc<Self>, mut member: Box<Member>) {
         let now = Instant::now();
         member.connection.touch(now);
         let good = member.connection.is_clean() && !member.has_expired(now);
@@ -276,6 +279,8 @@ impl Shared {
             Err(_) => self.lock(),
         };
         let dropped = state.take_back(member, good, now);
+        // One that is closed makes room for a new one.
+        self.staff(&mut state);
         drop(state);
         drop(dropped);
     }
