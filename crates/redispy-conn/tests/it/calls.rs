@@ -345,11 +345,11 @@ fn a_subscriber_waits_for_frames_without_losing_its_place() {
     let mut connection = pool.get("SUBSCRIBE", patient()).unwrap();
     connection.send(&command(&["SUBSCRIBE", "c"]), 0, patient()).unwrap();
     let first = connection.next_frame(patient(), |frame| frame.into_frame()).unwrap();
-    assert_eq!(first, Frame::Push(vec![bulk("subscribe"), bulk("c"), Frame::Integer(1)]));
+    assert_eq!(first, Frame::Push(vec![bulk("subscribe"), bulk("c"), Frame::Integer(1)].into()));
     let error = connection.next_frame(soon(20), |_| ()).unwrap_err();
     assert!(error.is_timeout() && connection.is_open(), "{error}");
     let second = connection.next_frame(patient(), |frame| frame.into_frame()).unwrap();
-    assert_eq!(second, Frame::Push(vec![bulk("message"), bulk("c"), bulk("m")]));
+    assert_eq!(second, Frame::Push(vec![bulk("message"), bulk("c"), bulk("m")].into()));
     drop(connection);
     assert_eq!(pool.stats().discarded, 1);
 }
