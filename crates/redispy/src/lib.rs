@@ -32,9 +32,9 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use redispy_cmd::{
-    Block, Call, Cmd, Execute, ExecuteCommand, FromReply, IntoCmd, MayBlock, OwnsConnection, ReplyError,
-    ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToScored, Value, arg, cmd, each,
-    replies, spec,
+    Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, IntoCmd, MayBlock,
+    OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToScored,
+    Value, arg, cmd, each, replies, reply, spec,
 };
 pub use redispy_conn::{
     Address, Config, Connector, Deadline, Outcome, Phase, Pool, PoolConfig, Progress, ProtocolChoice,
