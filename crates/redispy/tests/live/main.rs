@@ -10,9 +10,14 @@
 )]
 
 mod client;
+mod generic;
 mod hash;
 mod list;
+mod string;
 
+use std::time::Duration;
+
+use redispy::replies::Expiry;
 use redispy::spec::Spec;
 use redispy::{Client, Error, ProtocolChoice};
 use redispy_testkit::{Family, SharedServer, Version};
@@ -52,4 +57,10 @@ fn is_since(redis: (u16, u16), valkey: (u16, u16)) -> bool {
 #[track_caller]
 fn assert_unknown<T: std::fmt::Debug>(result: Result<T, Error>) {
     assert_eq!(result.unwrap_err().code(), Some("ERR"));
+}
+
+/// Whether a key expires in a minute, as far as a slow machine and times cut to seconds let it.
+fn in_a_minute(expiry: Result<Expiry<Duration>, Error>) -> bool {
+    let range = Duration::from_secs(30)..=Duration::from_secs(61);
+    expiry.unwrap().time().is_some_and(|time| range.contains(&time))
 }
