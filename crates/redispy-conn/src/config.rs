@@ -364,7 +364,9 @@ impl Config {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the option.
     pub fn validate(&self) -> Result<()> {
         if self.username.is_some() && self.password.is_none() {
-            return Err(Error::config("a user name needs a password, if only an empty one"));
+            return Err(Error::config(
+                "a user name needs a password: redis://user:password@host, or redis://:password@host without a user",
+            ));
         }
         if let Some(name) = &self.client_name
             && !name.bytes().all(|byte| byte.is_ascii_graphic())

@@ -308,3 +308,169 @@ fn parse_limit(value: &str) -> Option<Option<Duration>> {
 fn show_limit(limit: Option<Duration>) -> String {
     limit.map_or_else(|| "none".to_owned(), show_span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> Config {
+        url.parse().unwrap_or_else(|error| panic!("{url}: {error}"))
+    }
+
+    #[track_caller]
+    fn refused(url: &str, text: &str) {
+        let error = url.parse::<Config>().unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        assert_eq!(error.to_string(), format!("invalid URL: {text}"), "{url}");
+    }
+
+    fn password(url: &str) -> Option<Vec<u8>> {
+        parse(url).password.map(|password| password.reveal().to_vec())
+    }
+
+    #[test]
+    fn hosts_and_ports() {
+        for (url, address) in [
+            ("redis://localhost", Address::tcp("localhost", 6379)),
+            ("redis://", Address::tcp("localhost", 6379)),
+            ("redis://:6380", Address::tcp("localhost", 6380)),
+            ("REDIS://myhost:6380", Address::tcp("myhost", 6380)),
+            ("redis://10.0.0.5:", Address::tcp("10.0.0.5", 6379)),
+            ("redis://[::1]", Address::tcp("::1", 6379)),
+            ("redis://[2001:db8::7]:6380/1", Address::tcp("2001:db8::7", 6380)),
+            ("redis://my%20%2F%20host%20+%2B%3D", Address::tcp("my / host ++=", 6379)),
+            ("unix:///run/redis.sock", Address::unix("/run/redis.sock")),
+            ("unix:///my%20%2F%2B%3D%24+/sock", Address::unix("/my /+=$+/sock")),
+            ("unix:///run/a@b", Address::unix("/run/a@b")),
+        ] {
+            assert_eq!(parse(url).address, address, "{url}");
+        }
+    }
+
+    #[test]
+    fn f173_credentials_are_decoded_once_and_stand_before_the_host() {
+        let config = parse("redis://us%40er:p%2Fw%25%32%35+%00%FF@host");
+        assert_eq!(config.username.as_deref(), Some("us@er"));
+        assert_eq!(config.password.unwrap().reveal(), b"p/w%25+\0\xff");
+        assert_eq!(password("redis://:pw@host").as_deref(), Some(&b"pw"[..]));
+        assert_eq!(parse("redis://:pw@host").username, None);
+        assert_eq!(password("redis://:a:b@host").as_deref(), Some(&b"a:b"[..]));
+        assert_eq!(password("unix://user:pw@/run/redis.sock").as_deref(), Some(&b"pw"[..]));
+        assert_eq!((password("redis://host"), password("redis://:@host")), (None, None));
+        // A user whose password is empty is a user.
+        assert_eq!(password("redis://user:@host").as_deref(), Some(&b""[..]));
+        for key in ["username", "user", "password"] {
+            refused(
+                &format!("redis://host?{key}=x"),
+                &format!(
+                    "`{key}` is no option: credentials stand before the host, redis://user:password@host"
+                ),
+            );
+        }
+    }
+
+    #[test]
+    fn a_user_without_a_password_is_told_how_to_write_one() {
+        let error = parse("redis://pw@host").validate().unwrap_err();
+        assert!(error.to_string().contains("redis://:password@host"), "{error}");
+        assert!(parse("redis://user@host").with_password("pw").validate().is_ok());
+    }
+
+    #[test]
+    fn the_database_stands_in_the_path_or_in_the_query_which_wins() {
+        for (url, db) in [
+            ("redis://host", 0),
+            ("redis://host/", 0),
+            ("redis://host/2", 2),
+            ("redis://host?db=3", 3),
+            ("redis://host/2?db=3", 3),
+            ("unix:///sock?db=2", 2),
+        ] {
+            assert_eq!(parse(url).db, db, "{url}");
+        }
+        for path in ["/1/2", "/-1", "/+1", "/x", "//1", "/99999999999"] {
+            refused(&format!("redis://host{path}"), "the path is the number of the database, such as /2");
+        }
+    }
+
+    #[test]
+    fn each_option_is_read_printed_and_read_again() {
+        let url = "redis://user@host:6380/2?client_name=me&protocol=3&client_info=no&connect_timeout=250ms&timeout=none\
+            &nodelay=no&keepalive=20s&keepalive_interval=2s&keepalive_retries=5&user_timeout=none&max_depth=9\
+            &max_bulk_len=1000&max_elements=1001&max_line_len=1002&max_reply_len=1003&max_connections=7&max_dials=3\
+            &pool_timeout=0s&max_idle=4&max_idle_age=60s&max_lifetime=3600s&retries=1&retry_base_delay=1500us\
+            &retry_max_delay=2s";
+        let config = parse(url);
+        assert_eq!(config.to_string(), url);
+        assert_eq!(parse(&config.to_string()).to_string(), url);
+        let keys: Vec<_> = OPTIONS.iter().map(|option| option.key).filter(|key| *key != "db").collect();
+        assert!(keys.iter().all(|key| url.contains(&format!("{key}="))), "{keys:?}");
+        assert_eq!(config.protocol, ProtocolChoice::Resp3);
+        assert_eq!((config.timeout, config.connect_timeout), (None, Some(Duration::from_millis(250))));
+        assert_eq!((config.pool.max_connections, config.pool.pool_timeout), (7, Some(Duration::ZERO)));
+        assert_eq!(config.retry.base_delay, Duration::from_micros(1500));
+        assert_eq!((config.limits.max_depth, config.tcp.keepalive_retries), (9, 5));
+        assert_eq!(parse("unix:///a%20b?db=5").to_string(), "unix:///a%20b?db=5");
+        assert_eq!(parse("redis://[::1]").to_string(), "redis://[::1]:6379");
+        assert_eq!(Config::default().to_string(), "redis://localhost:6379");
+    }
+
+    #[test]
+    fn times_and_switches() {
+        for (value, time) in [
+            ("5", Duration::from_secs(5)),
+            ("5.25", Duration::from_millis(5250)),
+            ("0.3", Duration::from_millis(300)),
+            ("300ms", Duration::from_millis(300)),
+            ("1.5s", Duration::from_millis(1500)),
+            ("2m", Duration::from_secs(120)),
+            ("7us", Duration::from_micros(7)),
+        ] {
+            assert_eq!(parse(&format!("redis://h?socket_timeout={value}")).timeout, Some(time), "{value}");
+            let printed = show_span(time);
+            assert_eq!(parse_span(&printed), Some(time), "{printed}");
+        }
+        for value in ["", "x", "-1", "inf", "nan", "1e400", "5 s", "1h", ".", "none "] {
+            let encoded = value.replace(' ', "%20");
+            refused(
+                &format!("redis://h?timeout={encoded}"),
+                &format!("option `timeout` must be {SPAN_OR_NONE}"),
+            );
+        }
+        for (values, on) in
+            [(["1", "T", "true", "Y", "yes", "on"], true), (["0", "F", "False", "n", "No", "off"], false)]
+        {
+            for value in values {
+                assert_eq!(parse(&format!("redis://h?nodelay={value}")).tcp.nodelay, on, "{value}");
+            }
+        }
+        refused("redis://h?nodelay=maybe", "option `nodelay` must be yes or no");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        refused("redis://h?tiemout=1", "unknown option `tiemout`");
+        refused("redis://h?decode_responses=1", "unknown option `decode_responses`");
+        refused("redis://h?timeout=1&socket_timeout=2", "option `timeout` is given twice");
+        refused("redis://h?max_connections=0", "option `max_connections` must be a whole number above 0");
+        refused("redis://h?max_connections=-1", "option `max_connections` must be a whole number above 0");
+        refused("redis://h?db=x", "option `db` must be a whole number");
+        refused("redis://h?protocol=4", "option `protocol` must be auto, 2 or 3");
+        refused("redis://h?db", "option `db` must be a whole number");
+        refused(
+            "redis://h:x",
+            "not a URL; special characters, above all in user name and password, must be percent-encoded",
+        );
+        refused("redis://h:65536", "the port is no number up to 65535");
+        refused("http://h", "unknown scheme; redis:// and unix:// are known");
+        refused("rediss://h", "rediss:// needs TLS, which this version does not have");
+        refused("redis:h", "`//` is missing behind the scheme");
+        refused(
+            "unix://sock/path",
+            "a Unix socket has no host: its path follows the third slash, unix:///run/redis.sock",
+        );
+        refused("unix://", "the path of the socket is missing");
+        refused("redis://h#x", "a `#` has no meaning here; as part of a password it is written %23");
+        refused("redis://%FF:pw@h", "`user name` is not UTF-8");
+    }
+}

@@ -38,7 +38,8 @@ fn a_call_allocates_nothing() {
     assert_eq!(info.count_total, 0);
     let mut connection = pool.get("GET", patient()).unwrap();
     let batch = get.repeat(100);
-    let mut exchange = || connection.exchange(&batch, 100, patient(), |_, reply| assert!(!reply.is_error())).unwrap();
+    let mut exchange =
+        || connection.exchange(&batch, 100, patient(), |_, reply| assert!(!reply.is_error())).unwrap();
     (0..10).for_each(|_| exchange());
     assert_eq!(measure(|| (0..100).for_each(|_| exchange())).count_total, 0);
 }
@@ -48,7 +49,8 @@ fn an_idle_connection_takes_less_than_4_kib_of_heap() {
     let server = SharedServer::get();
     let config = config(&server.fresh_url());
     let mut connections = Vec::with_capacity(10);
-    let info = measure(|| (0..10).for_each(|_| connections.push(Connection::open(&config, patient()).unwrap())));
+    let info =
+        measure(|| (0..10).for_each(|_| connections.push(Connection::open(&config, patient()).unwrap())));
     let each = info.bytes_current / 10 + i64::try_from(size_of::<Connection>()).unwrap();
     println!("{each} bytes of heap, {} of them the value itself", size_of::<Connection>());
     assert!(each <= 4096, "{each}");
@@ -80,7 +82,8 @@ fn an_idle_connection_of_the_pool_takes_less_than_4_kib_of_resident_memory() {
     const CONNECTIONS: usize = 400;
     // Not the server that tests share: it need not take so many.
     let server = Server::start();
-    let pool = Pool::new(config(&server.url()).with_max_connections(CONNECTIONS + 50).with_max_dials(1)).unwrap();
+    let pool =
+        Pool::new(config(&server.url()).with_max_connections(CONNECTIONS + 50).with_max_dials(1)).unwrap();
     let open = |count| (0..count).map(|_| pool.get("x", patient()).unwrap()).collect::<Vec<_>>();
     let first = open(50);
     let before = resident();

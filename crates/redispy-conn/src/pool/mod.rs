@@ -295,3 +295,69 @@ impl fmt::Debug for Pool {
         f.debug_struct("Pool").field("config", self.config()).field("stats", &self.stats()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Address, Attempt, MemoryTransport, Transport};
+    use std::sync::mpsc;
+
+    /// Connects to the other ends that it sends away.
+    struct Memory(mpsc::Sender<MemoryTransport>);
+
+    impl Connector for Memory {
+        fn connect(&self, _: &Address, _: &Attempt) -> Result<Arc<dyn Transport>> {
+            let (ours, theirs) = MemoryTransport::pair(1024);
+            self.0.send(theirs).map_err(|_| closed())?;
+            Ok(Arc::new(ours))
+        }
+    }
+
+    fn pool() -> (Pool, mpsc::Receiver<MemoryTransport>) {
+        let (sender, others) = mpsc::channel();
+        let config = "redis://memory?protocol=2&client_info=no&max_connections=2".parse::<Config>().unwrap();
+        (Pool::new(config.with_connector(Arc::new(Memory(sender)))).unwrap(), others)
+    }
+
+    fn deadline() -> Deadline {
+        Deadline::after(Duration::from_secs(10))
+    }
+
+    #[test]
+    fn f064_a_child_process_starts_anew_and_leaves_its_parents_connections_alone() {
+        let (pool, _others) = pool();
+        let (held, idle) = (pool.get("held", deadline()).unwrap(), pool.get("idle", deadline()).unwrap());
+        drop(idle);
+        let child = Arc::clone(Shared::of_process(&pool.shared, std::process::id() + 1));
+        assert!(!Arc::ptr_eq(&child, &pool.shared));
+        assert_eq!(child.lock().stats(Instant::now()), Stats::default());
+        // The same each time, and a grandchild has its own.
+        assert!(Arc::ptr_eq(&child, Shared::of_process(&pool.shared, child.process)));
+        assert!(!Arc::ptr_eq(&child, Shared::of_process(&pool.shared, std::process::id() + 2)));
+        assert!(
+            pool.shared.lock().borrowed(Instant::now()).is_empty(),
+            "the child has no share in what is lent"
+        );
+        drop(held);
+    }
+
+    #[test]
+    fn f064_a_lock_that_was_held_during_the_fork_stays_out_of_the_way() {
+        let (pool, _others) = pool();
+        let held = pool.shared.lock();
+        let child = Shared::of_process(&pool.shared, std::process::id() + 1);
+        assert_eq!(child.lock().stats(Instant::now()).in_use, 0);
+        drop(held);
+    }
+
+    #[test]
+    fn a_connection_whose_server_has_gone_is_replaced() {
+        let (pool, others) = pool();
+        drop(pool.get("x", deadline()).unwrap());
+        drop(others.recv().unwrap());
+        std::thread::sleep(Duration::from_millis(2));
+        drop(pool.get("x", deadline()).unwrap());
+        let stats = pool.stats();
+        assert_eq!((stats.dials, stats.found_dead, stats.idle), (2, 1, 1));
+    }
+}

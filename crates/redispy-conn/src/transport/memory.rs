@@ -186,3 +186,59 @@ impl fmt::Debug for MemoryTransport {
         f.debug_struct("MemoryTransport").field("side", &self.me).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::thread;
+
+    fn soon() -> Deadline {
+        Deadline::after(Duration::from_secs(10))
+    }
+
+    #[test]
+    fn bytes_cross_in_order_and_a_full_wire_takes_no_more() {
+        let (ours, theirs) = MemoryTransport::pair(4);
+        assert_eq!(ours.try_write(b"abcdef").unwrap(), 4);
+        assert_eq!(ours.try_write(b"ef").unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        let mut buffer = [0; 3];
+        assert_eq!(theirs.read(&mut buffer, soon()).unwrap(), 3);
+        assert_eq!(&buffer, b"abc");
+        assert_eq!(ours.wait(Readiness::WRITE, soon()).unwrap(), Readiness::WRITE);
+        assert_eq!(ours.try_write(b"ef").unwrap(), 2);
+        assert_eq!(theirs.try_read(&mut buffer).unwrap(), 3);
+        assert_eq!(&buffer, b"def");
+        assert_eq!(theirs.try_read(&mut buffer).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    }
+
+    #[test]
+    fn a_read_ends_at_its_deadline_or_when_either_side_closes() {
+        let (ours, theirs) = MemoryTransport::pair(4);
+        let mut buffer = [0; 4];
+        let error = ours.read(&mut buffer, Deadline::after(Duration::from_millis(5))).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(ours.condition(), Condition::Quiet);
+        theirs.try_write(b"x").unwrap();
+        assert_eq!(ours.condition(), Condition::Unread);
+        drop(theirs);
+        assert_eq!(ours.read(&mut buffer, soon()).unwrap(), 1);
+        assert_eq!(ours.condition(), Condition::Closed);
+        assert_eq!(ours.read(&mut buffer, soon()).unwrap(), 0);
+        assert_eq!(ours.try_write(b"x").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+
+        let (ours, _theirs) = MemoryTransport::pair(4);
+        let ours = Arc::new(ours);
+        let (ready, begun) = mpsc::channel();
+        let reader = thread::spawn({
+            let ours = Arc::clone(&ours);
+            move || {
+                ready.send(()).unwrap();
+                ours.read(&mut [0; 4], soon()).unwrap_err().kind()
+            }
+        });
+        begun.recv().unwrap();
+        ours.shutdown();
+        assert_eq!(reader.join().unwrap(), io::ErrorKind::NotConnected);
+    }
+}

@@ -147,3 +147,83 @@ impl Transport for SocketTransport {
         let _ = self.socket.shutdown(std::net::Shutdown::Both);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use socket2::{Domain, Type};
+
+    fn pair() -> (SocketTransport, SocketTransport) {
+        let (ours, theirs) = Socket::pair(Domain::UNIX, Type::STREAM, None).unwrap();
+        (SocketTransport::new(ours), SocketTransport::new(theirs))
+    }
+
+    fn after(millis: u64) -> Deadline {
+        Deadline::after(Duration::from_millis(millis))
+    }
+
+    fn set(transport: &SocketTransport) -> u64 {
+        transport.patience.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn the_sockets_timeout_is_touched_only_when_it_must_be() {
+        let (ours, theirs) = pair();
+        let mut buffer = [0; 8];
+        let mut read = |deadline| {
+            theirs.try_write(b"x").unwrap();
+            ours.read(&mut buffer, deadline).unwrap();
+            set(&ours)
+        };
+        let first = read(after(5000));
+        assert!((4_900_000..=5_000_000).contains(&first), "{first}");
+        assert_eq!((0..100).map(|_| read(after(5000))).filter(|set| *set != first).count(), 0);
+        let lowered = read(after(500));
+        assert!((400_000..=500_000).contains(&lowered), "{lowered}");
+        // Raised only once it has fired too early.
+        assert_eq!((read(after(5000)), read(Deadline::NEVER)), (lowered, lowered));
+    }
+
+    #[test]
+    fn a_timeout_that_fires_too_early_does_not_end_the_read() {
+        let (ours, theirs) = pair();
+        let mut buffer = [0; 8];
+        assert_eq!(ours.read(&mut buffer, after(20)).unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(set(&ours) <= 20_000);
+        let writer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            theirs.try_write(b"late").unwrap();
+            theirs
+        });
+        assert_eq!(ours.read(&mut buffer, after(20_000)).unwrap(), 4);
+        assert!(set(&ours) > 1_000_000, "{}", set(&ours));
+        drop(writer.join().unwrap());
+        assert_eq!(ours.condition(), Condition::Closed);
+    }
+
+    #[test]
+    fn what_is_there_is_read_even_when_the_deadline_has_passed() {
+        let (ours, theirs) = pair();
+        theirs.try_write(b"x").unwrap();
+        assert_eq!(ours.condition(), Condition::Unread);
+        assert_eq!(ours.read(&mut [0; 8], after(0)).unwrap(), 1);
+        assert_eq!(ours.condition(), Condition::Quiet);
+        assert_eq!(ours.read(&mut [0; 8], after(0)).unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_full_socket_is_waited_for_in_both_directions() {
+        let (ours, theirs) = pair();
+        while ours.try_write(&[0; 65536]).is_ok() {}
+        assert_eq!(ours.try_write(b"x").unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(ours.wait(Readiness::BOTH, after(5)).unwrap_err().kind(), io::ErrorKind::TimedOut);
+        theirs.try_write(b"x").unwrap();
+        assert_eq!(ours.wait(Readiness::BOTH, after(5000)).unwrap(), Readiness::READ);
+        ours.try_read(&mut [0; 8]).unwrap();
+        while theirs.try_read(&mut [0; 65536]).is_ok() {}
+        assert_eq!(ours.wait(Readiness::BOTH, after(5000)).unwrap(), Readiness::WRITE);
+        ours.shutdown();
+        assert_eq!(ours.try_write(b"x").unwrap_err().kind(), io::ErrorKind::NotConnected);
+        assert_eq!(ours.try_read(&mut [0; 8]).unwrap_err().kind(), io::ErrorKind::NotConnected);
+    }
+}
