@@ -9,7 +9,7 @@ use crate::{Error, ErrorKind, Limits, Node, Scanner, Status, token};
 /// A bulk string that is a reply of its own is received into memory of its own from this size on.
 const LARGE: usize = 32 << 10;
 /// The least that such memory grows by.
-const STEP: usize = 64 << 10;
+const STEP: usize = 32 << 10;
 
 /// Collects bytes and gives out whole replies, one at a time.
 ///
@@ -197,16 +197,23 @@ impl Large {
 
     fn space(&mut self) -> &mut [u8] {
         if self.bytes.len() == self.filled {
-            let growth = self.growth();
-            self.bytes.reserve_exact(growth);
+            if self.bytes.capacity() == self.filled {
+                self.bytes.reserve_exact(self.growth());
+            }
             // Only what the next read may fill is written before, so that it is still at hand then.
-            self.bytes.resize(self.filled + growth.min(STEP), 0);
+            let room = (self.bytes.capacity() - self.filled).min(self.missing()).min(2 * STEP);
+            self.bytes.resize(self.filled + room, 0);
         }
         self.bytes.get_mut(self.filled..).unwrap_or_default()
     }
 
-    /// As much as was received, at least a step, at most what is missing.
+    /// As much as was received, at least a step; all that is missing when that is not much more, since to grow once
+    /// more near the end might mean to move nearly all.
     fn growth(&self) -> usize {
-        self.filled.max(STEP).min(self.missing())
+        if self.missing() <= 2 * self.filled {
+            self.missing()
+        } else {
+            self.filled.max(STEP).min(self.missing())
+        }
     }
 }

@@ -91,6 +91,7 @@ impl Frame {
     /// The frame that begins at `pos` of a scanned reply.
     pub(crate) fn read(bytes: &[u8], mut pos: usize) -> Frame {
         let mut open: Vec<Level> = Vec::new();
+        let mut streams = Vec::new().into_iter();
         loop {
             let head = Head::at(bytes, pos);
             let mut done = match head.tag {
@@ -104,7 +105,12 @@ impl Frame {
                     None
                 }
                 Tag::Stream(kind) => {
-                    open.push(Level { kind, left: 0, streamed: true, built: Built::new(kind, 0) });
+                    // Growing step by step may cost twice the memory of what there is.
+                    if streams.len() == 0 {
+                        streams = head::stream_lens(bytes, head.next).into_iter();
+                    }
+                    let built = Built::new(kind, streams.next().unwrap_or_default());
+                    open.push(Level { kind, left: 0, streamed: true, built });
                     None
                 }
                 Tag::Attributes => {

@@ -170,3 +170,42 @@ pub(crate) fn skip(bytes: &[u8], mut pos: usize, mut left: usize, stream: bool) 
         }
     }
 }
+
+/// How many values the stream has whose first is at `pos`, and the streams within it, in the order they begin.
+pub(crate) fn stream_lens(bytes: &[u8], mut pos: usize) -> Vec<usize> {
+    let mut lens = Vec::from([0]);
+    // The streams that are open, and what is left to come of plain aggregates around the innermost.
+    let mut open = Vec::from([(0, 0)]);
+    let mut left = 0_usize;
+    while let Some(&(index, outside)) = open.last() {
+        let head = Head::at(bytes, pos);
+        pos = head.next;
+        match head.tag {
+            Tag::End => {
+                open.pop();
+                left = outside;
+                continue;
+            }
+            Tag::Attributes => {
+                left += head.len;
+                continue;
+            }
+            _ if left > 0 => left -= 1,
+            _ => {
+                if let Some(len) = lens.get_mut(index) {
+                    *len += 1;
+                }
+            }
+        }
+        match head.tag {
+            Tag::Plain(Kind::Array | Kind::Map | Kind::Set | Kind::Push) => left += head.len,
+            Tag::Stream(_) => {
+                open.push((lens.len(), left));
+                lens.push(0);
+                left = 0;
+            }
+            _ => {}
+        }
+    }
+    lens
+}
