@@ -3,6 +3,7 @@
 mod ci;
 mod codegen;
 mod fuzz;
+mod host;
 mod run;
 mod summary;
 mod test;

@@ -10,9 +10,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use redispy_testkit::{Binaries, RELEASES, Release, Server, SharedServer, TEST_ADDR, TEST_UNIX};
+use redispy_testkit::{Binaries, RELEASES, Release};
 
 use crate::Outcome;
+use crate::host::Host;
 use crate::run::{capture, cargo, step, watch, watch_within, workspace};
 use crate::summary::{self, Row, counts};
 
@@ -123,26 +124,6 @@ fn default_binaries(servers: &[(String, Binaries)]) -> Result<Binaries, Box<dyn 
     match servers.first() {
         Some((_, binaries)) => Ok(binaries.clone()),
         None => Ok(Binaries::default_server()?),
-    }
-}
-
-/// The private server that a suite's tests share; gone at its end.
-struct Host {
-    server: Server,
-}
-
-impl Host {
-    fn start(binaries: Binaries) -> Result<Host, Box<dyn Error>> {
-        Ok(Host { server: SharedServer::start_with(Server::builder().binaries(binaries))? })
-    }
-
-    /// Tells a suite's processes of the server and of its program.
-    fn environment<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command
-            .env("REDISPY_SERVER", self.server.binaries().server())
-            .env(TEST_ADDR, self.server.addr().to_string())
-            .env(TEST_UNIX, self.server.unix())
-            .env("REDIS_URL", self.server.url())
     }
 }
 

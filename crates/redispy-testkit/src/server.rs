@@ -1,7 +1,7 @@
 //! Real servers: started for a test, tormented by it, gone with it.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -492,10 +492,20 @@ pub(crate) fn info_field(info: &str, field: &str) -> Option<String> {
 }
 
 /// A port that nothing listens on just now. It is given back, so another process may take it before the server does.
+///
+/// It lies below the range that the system gives to outgoing connections. A client that keeps trying to reach a
+/// killed server could else be given that server's port for its own end, and take it or even reach itself.
 fn free_port() -> Result<u16, Error> {
-    let find =
-        || -> io::Result<u16> { Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port()) };
-    find().map_err(Error::io("find a free port"))
+    let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let end =
+        range.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(32_768).max(11_000);
+    let ports = 10_000..end;
+    // A random place to begin at, which std draws for its hash maps.
+    let begin = RandomState::new().hash_one(0) % u64::from(end - 10_000);
+    let begin = 10_000 + u16::try_from(begin).unwrap_or_default();
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let found = (begin..end).chain(ports).find(is_free);
+    found.ok_or_else(|| Error::Missing("no port of 127.0.0.1 is free".to_owned()))
 }
 
 fn unix_socket(directory: &Path) -> PathBuf {

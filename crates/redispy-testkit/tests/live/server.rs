@@ -91,6 +91,20 @@ fn a_restart_keeps_port_and_directory_and_takes_new_options() {
 }
 
 #[test]
+fn a_server_without_a_port_is_reached_by_its_unix_socket_only() {
+    let server = Server::builder().port(0).start();
+    assert_eq!(server.info("tcp_port").as_deref(), Some("0"));
+    assert_eq!(text(&server.command(["PING"])), "PONG");
+}
+
+#[test]
+fn a_port_is_not_one_that_the_system_gives_to_clients() {
+    let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap();
+    let first: u16 = range.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(Server::start().port() < first);
+}
+
+#[test]
 fn a_server_that_does_not_start_shows_its_log() {
     let error = Server::builder().option("maxmemory-policy", "nonsense").try_start().unwrap_err();
     let Error::Start { log, .. } = &error else { panic!("{error}") };
