@@ -171,7 +171,7 @@ impl Runner {
     }
 
     fn base(self) -> Command {
-        let workspace = ["--workspace", "--exclude", "redispy-benches"];
+        let workspace = ["--workspace", "--exclude", "redispy-benches", "--all-features"];
         let mut command = match self {
             Runner::Nextest => cargo(&["nextest", "run"]),
             Runner::CargoTest => cargo(&["test", "--no-fail-fast"]),

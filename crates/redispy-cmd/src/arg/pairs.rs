@@ -12,18 +12,17 @@ use crate::cmd::Request;
 ///
 /// ```
 /// use std::collections::BTreeMap;
-/// use redispy_cmd::Request;
-/// use redispy_cmd::arg::ToPairs;
-/// use redispy_cmd::spec;
+/// use redispy_cmd::{Request, ToPairs, spec};
 ///
-/// let count = |pairs: &dyn Fn(&mut Request)| {
+/// fn count(pairs: impl ToPairs) -> usize {
 ///     let mut request = Request::new(&spec::HSET);
-///     pairs(&mut request);
+///     pairs.write_pairs(&mut request);
 ///     request.count() - 1
-/// };
-/// assert_eq!(count(&|r| ("name", "bob").write_pairs(r)), 2);
-/// assert_eq!(count(&|r| (("name", "bob"), ("age", 3)).write_pairs(r)), 4);
-/// assert_eq!(count(&|r| BTreeMap::from([("a", 1), ("b", 2)]).write_pairs(r)), 4);
+/// }
+///
+/// assert_eq!(count(("name", "bob")), 2);
+/// assert_eq!(count((("name", "bob"), ("age", 3))), 4);
+/// assert_eq!(count(BTreeMap::from([("a", 1), ("b", 2)])), 4);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of pairs",

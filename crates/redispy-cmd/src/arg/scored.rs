@@ -10,6 +10,21 @@ use crate::cmd::Request;
 ///
 /// One pair, slices, arrays, `Vec` of pairs, maps (owned or borrowed), tuples of pairs for members of different types, and
 /// iterators of pairs through [`each`](super::each). A score that is NaN is refused before anything is sent.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use redispy_cmd::{Request, ToScored, spec};
+///
+/// fn count(scored: impl ToScored) -> usize {
+///     let mut request = Request::new(&spec::ZADD);
+///     scored.write_scored(&mut request);
+///     request.count() - 1
+/// }
+///
+/// assert_eq!(count((1.5, "alice")), 2);
+/// assert_eq!(count([(1.5, "alice"), (2.0, "bob")]), 4);
+/// assert_eq!(count(BTreeMap::from([("alice", 1.5), ("bob", 2.0)])), 4);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of scores with members",
     label = "no scores with members",

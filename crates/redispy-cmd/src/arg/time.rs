@@ -40,6 +40,15 @@ const WHOLE_SECONDS: &str = "whole seconds; the command in milliseconds takes fr
 
 /// How long, in seconds: an integer, or a [`Duration`] of whole seconds. A fraction is refused before anything is sent,
 /// since cutting it off would change what was asked for: use the millisecond form of the command.
+///
+/// ```
+/// use std::time::Duration;
+/// use redispy_cmd::arg::{TimeArg, ToSeconds};
+///
+/// assert_eq!(60.to_seconds(), TimeArg::whole(60));
+/// assert_eq!(Duration::from_secs(60).to_seconds(), TimeArg::whole(60));
+/// assert_ne!(Duration::from_millis(60_500).to_seconds(), TimeArg::whole(60));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of seconds",
     label = "no time",

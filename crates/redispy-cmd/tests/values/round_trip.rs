@@ -1,11 +1,12 @@
 //! What is sent as an argument comes back as the same value, as RESP2 and RESP3 send it.
 
+use std::collections::HashMap;
 use std::fmt::Debug;
 
 use bytes::Bytes;
 use proptest::prelude::*;
 use redispy_cmd::{FromReply, ToArg, cmd};
-use resp_proto::{Frame, Protocol};
+use resp_proto::{Frame, Limits, Protocol, Reply, RequestDecoder};
 
 use super::read;
 
@@ -86,11 +87,22 @@ proptest! {
         }
     }
 
+    /// A server reads the same arguments that were given, however many there are.
+    #[test]
+    fn arguments_as_a_server_reads_them(args: Vec<Vec<u8>>, number: i64) {
+        let command = cmd(("RPUSH", number)).arg(&args);
+        let mut server = RequestDecoder::default();
+        server.feed(command.request().bytes());
+        let request = server.next_request().unwrap().unwrap();
+        let number = number.to_string();
+        let given = [&b"RPUSH"[..], number.as_bytes()].into_iter().chain(args.iter().map(Vec::as_slice));
+        prop_assert!(request.args().eq(given));
+        prop_assert_eq!(server.buffered(), 0);
+    }
+
     /// No reply makes a reader panic, whatever the type.
     #[test]
     fn any_reply_is_read_or_refused(body in "[:+$*%~_#,(=!|;.>0-9a-z\\r\\n-]{0,60}") {
-        use resp_proto::{Limits, Reply};
-        use std::collections::HashMap;
         if let Ok(Some(reply)) = Reply::parse(body.as_bytes(), Limits::default()) {
             let _ = i64::from_reply(reply.node());
             let _ = f32::from_reply(reply.node());
