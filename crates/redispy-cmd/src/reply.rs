@@ -3,7 +3,7 @@
 //! | type | replies it reads |
 //! |---|---|
 //! | integers (not `u8`) | integers, decimal numbers in strings (as RESP2 sends them), doubles and big numbers that are whole, booleans as 0 and 1; all checked for range |
-//! | `f64`, `f32` | doubles, numbers in strings, integers |
+//! | `f64`, `f32` | doubles, numbers in strings, integers, booleans as 0 and 1 |
 //! | `bool` | booleans, the integers 0 and 1 |
 //! | `String`, `Box<str>`, `Arc<str>` | strings of every kind in UTF-8, and the text of doubles and big numbers, which RESP2 sends as strings |
 //! | `Vec<u8>`, `Bytes`, `Box<[u8]>`, `Arc<[u8]>`, `[u8; N]` | the same as bytes |

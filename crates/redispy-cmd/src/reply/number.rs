@@ -51,9 +51,9 @@ fn integer<T: TryFrom<i64> + FromStr>(node: Node<'_>, expected: &'static str) ->
     })
 }
 
-/// Reads the text of what RESP2 sends as a bulk string when it is a number.
+/// Reads the number in what RESP2 sends as a bulk string.
 fn parse<T: FromStr>(node: &Node<'_>) -> Option<T> {
-    if !matches!(node.kind(), Kind::BulkString | Kind::Double | Kind::BigNumber) {
+    if !matches!(node.kind(), Kind::BulkString | Kind::Double | Kind::BigNumber | Kind::VerbatimString) {
         return None;
     }
     std::str::from_utf8(&node.as_bytes()?).ok()?.parse().ok()
@@ -81,6 +81,8 @@ fn double(node: &Node<'_>) -> Option<f64> {
     match node.kind() {
         Kind::Integer => node.as_i64().map(|value| value as f64),
         Kind::Double => node.as_f64(),
+        // RESP2 sends an integer for it.
+        Kind::Boolean => node.as_bool().map(|value| f64::from(u8::from(value))),
         _ => parse(node),
     }
 }

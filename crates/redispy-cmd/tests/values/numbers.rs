@@ -3,7 +3,7 @@ use super::{read, reads, unfit};
 #[test]
 fn integers_come_in_every_spelling() {
     // RESP3 and RESP2 integers, RESP2's number in a string, RESP3's whole double, big number and boolean.
-    reads([":1\r\n", "$1\r\n1\r\n", ",1\r\n", "(1\r\n", "#t\r\n"], 1_i64);
+    reads([":1\r\n", "$1\r\n1\r\n", ",1\r\n", "(1\r\n", "#t\r\n", "=5\r\ntxt:1\r\n"], 1_i64);
     reads([":-7\r\n", "$2\r\n-7\r\n", ",-7\r\n", "(-7\r\n"], -7_i8);
     reads([":0\r\n", "#f\r\n"], 0_u16);
     reads([":9223372036854775807\r\n", "$19\r\n9223372036854775807\r\n"], i64::MAX);
@@ -53,7 +53,7 @@ fn what_is_no_integer() {
     assert_eq!(unfit::<i64>("$3\r\n1.5\r\n"), "expected an integer, got a bulk string");
     assert_eq!(unfit::<i64>(",1.5\r\n"), "expected an integer, got a double");
     assert_eq!(unfit::<i64>("+1\r\n"), "expected an integer, got a simple string");
-    assert_eq!(unfit::<i64>("=5\r\ntxt:1\r\n"), "expected an integer, got a verbatim string");
+    assert_eq!(unfit::<i64>("=5\r\ntxt:x\r\n"), "expected an integer, got a verbatim string");
     assert_eq!(unfit::<i64>("_\r\n"), "expected an integer, got nil");
     assert_eq!(unfit::<i64>("$-1\r\n"), "expected an integer, got nil");
     assert_eq!(unfit::<i64>("*1\r\n:1\r\n"), "expected an integer, got an array of 1 element");
@@ -76,7 +76,7 @@ fn floats() {
     assert!(read::<f32>(",nan\r\n").unwrap().is_nan());
     assert_eq!(unfit::<f64>("$1\r\nx\r\n"), "expected a number, got a bulk string");
     assert_eq!(unfit::<f64>("+1\r\n"), "expected a number, got a simple string");
-    assert_eq!(unfit::<f64>("#t\r\n"), "expected a number, got a boolean");
+    reads(["#t\r\n", ":1\r\n"], 1.0_f64);
     assert_eq!(unfit::<f64>("$-1\r\n"), "expected a number, got nil");
     assert_eq!(
         unfit::<f32>(",1e300\r\n"),
