@@ -17,6 +17,7 @@
 
 mod collections;
 mod error;
+mod group;
 mod map;
 mod number;
 mod pair;
@@ -28,6 +29,8 @@ mod whole;
 use resp_proto::Node;
 
 pub use error::{ReplyError, ReplyErrorKind, ServerError};
+pub use group::FromGroup;
+pub(crate) use group::groups;
 pub use map::{FromMap, Pairs};
 pub use pair::FromPair;
 pub use readers::{ok, status};

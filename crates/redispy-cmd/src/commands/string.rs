@@ -1,11 +1,15 @@
 //! Strings: one value under a key, as text, bytes or a number.
 
-use super::expiry::ExpiryOption;
-use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
-use crate::cmd::{Cmd, Reader, Request, Words};
-use crate::execute::{Execute, IntoCmd};
-use crate::replies::LcsMatches;
-use crate::reply::{FromReply, ok, status};
+mod lcs;
+mod set;
+
+pub use lcs::*;
+pub use set::*;
+
+use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds};
+use crate::cmd::{Cmd, Request};
+use crate::execute::Execute;
+use crate::reply::{FromReply, ok};
 use crate::spec;
 
 /// The string commands, on everything that takes commands.
@@ -264,20 +268,6 @@ pub fn getdel<T: FromReply>(key: impl ToArg) -> Cmd<Option<T>> {
     Cmd::new(&spec::GETDEL, Option::from_reply).arg(key)
 }
 
-/// `GETEX key` with its options: the value of a key, and when it expires from now on. See [`GetEx`].
-///
-/// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
-/// let session = cmd::getex::<String>("session").ex(1800).into_cmd();
-/// assert_eq!(session.request().iter().last(), Some(&b"1800"[..]));
-/// ```
-pub fn getex<T: FromReply>(key: impl ToArg) -> GetEx<T> {
-    let mut request = Request::new(&spec::GETEX);
-    request.arg(key);
-    GetEx { request, read: Option::from_reply, expiry: ExpiryOption::Unsaid }
-}
-
 /// `GETRANGE key start end`: see [`StringCommands::getrange`].
 pub fn getrange(key: impl ToArg, start: i64, end: i64) -> Cmd<Vec<u8>> {
     Cmd::new(&spec::GETRANGE, Vec::from_reply).arg(key).arg(start).arg(end)
@@ -303,21 +293,6 @@ pub fn incrbyfloat(key: impl ToArg, increment: f64) -> Cmd<f64> {
     Cmd::new(&spec::INCRBYFLOAT, f64::from_reply).arg(key).arg(increment)
 }
 
-/// `LCS key1 key2` with its options: what two values have in common. See [`Lcs`].
-///
-/// ```
-/// use redispy_cmd::commands as cmd;
-///
-/// let length = cmd::lcs("one", "two").len();
-/// assert_eq!(length.request().iter().last(), Some(&b"LEN"[..]));
-/// ```
-pub fn lcs(key1: impl ToArg, key2: impl ToArg) -> Lcs {
-    let mut request = Request::new(&spec::LCS);
-    request.arg(key1);
-    request.arg(key2);
-    Lcs { request }
-}
-
 /// `MGET key [key ...]`: see [`StringCommands::mget`].
 pub fn mget<T: FromReply>(keys: impl ToArgs) -> Cmd<Vec<Option<T>>> {
     let mut request = Request::new(&spec::MGET);
@@ -330,20 +305,6 @@ pub fn mset(pairs: impl ToPairs) -> Cmd<()> {
     let mut request = Request::new(&spec::MSET);
     request.some_pairs("pairs", pairs);
     Cmd::from_request(request, ok)
-}
-
-/// `MSETEX numkeys key value [key value ...]` with its options: sets the values of keys. See [`MSetEx`].
-///
-/// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
-/// let pages = cmd::msetex([("page:1", "a"), ("page:2", "b")]).nx().ex(60).into_cmd();
-/// assert_eq!(pages.request().get(1), Some(&b"2"[..]));
-/// ```
-pub fn msetex(pairs: impl ToPairs) -> MSetEx {
-    let mut request = Request::new(&spec::MSETEX);
-    request.counted_pairs("pairs", pairs);
-    MSetEx { request, condition: None, expiry: ExpiryOption::Unsaid }
 }
 
 /// `MSETNX key value [key value ...]`: see [`StringCommands::msetnx`].
@@ -360,23 +321,6 @@ pub fn psetex(key: impl ToArg, milliseconds: impl ToMillis, value: impl ToArg) -
     milliseconds.to_millis().write("milliseconds", &mut request);
     request.arg(value);
     Cmd::from_request(request, ok)
-}
-
-/// `SET key value` with its options: sets a key's value. See [`Set`].
-///
-/// ```
-/// use std::time::Duration;
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
-/// let lock = cmd::set("lock", "me").nx().px(Duration::from_millis(1500)).into_cmd();
-/// let words: Vec<_> = lock.request().iter().skip(3).collect();
-/// assert_eq!(words, [&b"NX"[..], b"PX", b"1500"]);
-/// ```
-pub fn set(key: impl ToArg, value: impl ToArg) -> Set {
-    let mut request = Request::new(&spec::SET);
-    request.arg(key);
-    request.arg(value);
-    Set { request, condition: Condition::None, expiry: ExpiryOption::Unsaid }
 }
 
 /// `SETEX key seconds value`: see [`StringCommands::setex`].
@@ -406,282 +350,4 @@ pub fn strlen(key: impl ToArg) -> Cmd<i64> {
 /// `SUBSTR key start end`: see [`StringCommands::substr`].
 pub fn substr(key: impl ToArg, start: i64, end: i64) -> Cmd<Vec<u8>> {
     Cmd::new(&spec::SUBSTR, Vec::from_reply).arg(key).arg(start).arg(end)
-}
-
-/// [`GETEX`](getex()) with options: the value of a key, `None` when there is none.
-///
-/// The options exclude each other, the last one counts. Without any the expiry stays as it is.
-#[derive(Debug, Clone)]
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct GetEx<T> {
-    request: Request,
-    read: Reader<Option<T>>,
-    expiry: ExpiryOption,
-}
-
-impl<T> GetEx<T> {
-    /// The key expires after this many seconds, or a `Duration` of whole seconds.
-    pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
-        self.expiry = ExpiryOption::ex(seconds);
-        self
-    }
-
-    /// The key expires after this many milliseconds, or a `Duration`.
-    pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
-        self.expiry = ExpiryOption::px(milliseconds);
-        self
-    }
-
-    /// The key expires at this time: seconds since 1970, or a `SystemTime`.
-    pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
-        self.expiry = ExpiryOption::exat(at);
-        self
-    }
-
-    /// The key expires at this time: milliseconds since 1970, or a `SystemTime`.
-    pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
-        self.expiry = ExpiryOption::pxat(at);
-        self
-    }
-
-    /// The key does not expire any more.
-    pub fn persist(mut self) -> Self {
-        self.expiry = ExpiryOption::Word("PERSIST");
-        self
-    }
-}
-
-impl<T> IntoCmd for GetEx<T> {
-    type Reply = Option<T>;
-
-    fn into_cmd(mut self) -> Cmd<Option<T>> {
-        self.expiry.write(&mut self.request);
-        Cmd::from_request(self.request, self.read)
-    }
-}
-
-/// [`LCS`](lcs()) with options: the longest common sequence of two values, which is empty where a key does not exist.
-#[derive(Debug, Clone)]
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct Lcs {
-    request: Request,
-}
-
-impl Lcs {
-    /// Only how many bytes it has.
-    pub fn len(mut self) -> Cmd<i64> {
-        self.request.arg("LEN");
-        Cmd::from_request(self.request, i64::from_reply)
-    }
-
-    /// Where in the two values its parts are.
-    pub fn idx(mut self) -> LcsIdx {
-        self.request.arg("IDX");
-        LcsIdx { request: self.request }
-    }
-}
-
-impl IntoCmd for Lcs {
-    type Reply = Vec<u8>;
-
-    fn into_cmd(self) -> Cmd<Vec<u8>> {
-        Cmd::from_request(self.request, Vec::from_reply)
-    }
-}
-
-/// [`LCS key1 key2 IDX`](Lcs::idx) with options: where the parts of the longest common sequence are.
-#[derive(Debug, Clone)]
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct LcsIdx {
-    request: Request,
-}
-
-impl LcsIdx {
-    /// Leaves out parts of fewer bytes than this.
-    pub fn minmatchlen(mut self, len: i64) -> Self {
-        self.request.arg("MINMATCHLEN");
-        self.request.arg(len);
-        self
-    }
-
-    /// With the length of each part, which is also that of its ranges.
-    pub fn withmatchlen(mut self) -> Self {
-        self.request.arg("WITHMATCHLEN");
-        self
-    }
-}
-
-impl IntoCmd for LcsIdx {
-    type Reply = LcsMatches;
-
-    fn into_cmd(self) -> Cmd<LcsMatches> {
-        Cmd::from_request(self.request, LcsMatches::from_reply)
-    }
-}
-
-/// [`MSETEX`](msetex()) with options: whether the keys were set (true) or a condition did not hold (false).
-///
-/// `nx` and `xx` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts.
-#[derive(Debug, Clone)]
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct MSetEx {
-    request: Request,
-    condition: Option<&'static str>,
-    expiry: ExpiryOption,
-}
-
-impl MSetEx {
-    /// Only when none of the keys exists.
-    pub fn nx(mut self) -> Self {
-        self.condition = Some("NX");
-        self
-    }
-
-    /// Only when all of the keys exist.
-    pub fn xx(mut self) -> Self {
-        self.condition = Some("XX");
-        self
-    }
-
-    /// The keys expire after this many seconds, or a `Duration` of whole seconds.
-    pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
-        self.expiry = ExpiryOption::ex(seconds);
-        self
-    }
-
-    /// The keys expire after this many milliseconds, or a `Duration`.
-    pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
-        self.expiry = ExpiryOption::px(milliseconds);
-        self
-    }
-
-    /// The keys expire at this time: seconds since 1970, or a `SystemTime`.
-    pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
-        self.expiry = ExpiryOption::exat(at);
-        self
-    }
-
-    /// The keys expire at this time: milliseconds since 1970, or a `SystemTime`.
-    pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
-        self.expiry = ExpiryOption::pxat(at);
-        self
-    }
-
-    /// The keys expire when they did before.
-    pub fn keepttl(mut self) -> Self {
-        self.expiry = ExpiryOption::Word("KEEPTTL");
-        self
-    }
-}
-
-impl IntoCmd for MSetEx {
-    type Reply = bool;
-
-    fn into_cmd(mut self) -> Cmd<bool> {
-        if let Some(condition) = self.condition {
-            self.request.arg(condition);
-        }
-        self.expiry.write(&mut self.request);
-        Cmd::from_request(self.request, bool::from_reply)
-    }
-}
-
-/// [`SET`](set()) with options: whether the key was set (true) or a condition did not hold (false).
-///
-/// `nx`, `xx` and `ifeq` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts. Without any of
-/// the latter the key does not expire.
-#[derive(Debug, Clone)]
-#[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct Set {
-    request: Request,
-    condition: Condition,
-    expiry: ExpiryOption,
-}
-
-#[derive(Debug, Clone)]
-enum Condition {
-    None,
-    Word(&'static str),
-    Ifeq(Words),
-}
-
-impl Set {
-    /// Only when the key does not exist. Since Redis 2.6.12.
-    pub fn nx(mut self) -> Self {
-        self.condition = Condition::Word("NX");
-        self
-    }
-
-    /// Only when the key exists. Since Redis 2.6.12.
-    pub fn xx(mut self) -> Self {
-        self.condition = Condition::Word("XX");
-        self
-    }
-
-    /// Only when the key has this value. Since Valkey 8.1.0.
-    pub fn ifeq(mut self, value: impl ToArg) -> Self {
-        self.condition = Condition::Ifeq(Words::of(value));
-        self
-    }
-
-    /// The key expires after this many seconds, or a `Duration` of whole seconds. Since Redis 2.6.12.
-    pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
-        self.expiry = ExpiryOption::ex(seconds);
-        self
-    }
-
-    /// The key expires after this many milliseconds, or a `Duration`. Since Redis 2.6.12.
-    pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
-        self.expiry = ExpiryOption::px(milliseconds);
-        self
-    }
-
-    /// The key expires at this time: seconds since 1970, or a `SystemTime`. Since Redis 6.2.0.
-    pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
-        self.expiry = ExpiryOption::exat(at);
-        self
-    }
-
-    /// The key expires at this time: milliseconds since 1970, or a `SystemTime`. Since Redis 6.2.0.
-    pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
-        self.expiry = ExpiryOption::pxat(at);
-        self
-    }
-
-    /// The key expires when it did before. Since Redis 6.0.0.
-    pub fn keepttl(mut self) -> Self {
-        self.expiry = ExpiryOption::Word("KEEPTTL");
-        self
-    }
-
-    /// Answers with the value that the key had, `None` when there was none, instead of whether it was set. With
-    /// [`nx`](Self::nx) since Redis 7.0.0, then `None` means that it was set; with [`xx`](Self::xx) that it was not. Since
-    /// Redis 6.2.0.
-    pub fn get<T: FromReply>(mut self) -> Cmd<Option<T>> {
-        self.write_condition();
-        self.request.arg("GET");
-        self.expiry.write(&mut self.request);
-        Cmd::from_request(self.request, Option::from_reply)
-    }
-
-    fn write_condition(&mut self) {
-        match &self.condition {
-            Condition::None => {}
-            Condition::Word(word) => self.request.arg(word),
-            Condition::Ifeq(value) => {
-                self.request.arg("IFEQ");
-                self.request.append(value);
-            }
-        }
-    }
-}
-
-impl IntoCmd for Set {
-    type Reply = bool;
-
-    fn into_cmd(mut self) -> Cmd<bool> {
-        self.write_condition();
-        self.expiry.write(&mut self.request);
-        Cmd::from_request(self.request, status)
-    }
 }

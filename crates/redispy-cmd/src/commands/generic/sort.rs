@@ -1,11 +1,9 @@
 //! Sorting what a list, set or sorted set holds.
 
-use resp_proto::{Items, Node};
-
 use crate::arg::{ToArg, ToArgs};
 use crate::cmd::{Cmd, Reader, Request, Words};
 use crate::execute::IntoCmd;
-use crate::reply::{FromReply, ReplyError};
+use crate::reply::{FromGroup, FromReply, groups};
 use crate::spec::{self, Spec};
 
 /// `SORT key` with its options: the elements of a list, set or sorted set in an order. See [`Sort`].
@@ -95,7 +93,7 @@ impl<T, const WRITES: bool> Sort<T, WRITES> {
         if self.get.count() != G::LEN {
             self.request.refuse("get", "as many patterns as the tuple of `groups` has places");
         }
-        Cmd::from_request(self.request, read_groups)
+        Cmd::from_request(self.request, groups)
     }
 
     fn write_options(&mut self) {
@@ -137,59 +135,4 @@ impl<T, const WRITES: bool> IntoCmd for Sort<T, WRITES> {
         self.write_options();
         Cmd::from_request(self.request, self.read)
     }
-}
-
-/// Elements next to each other in a reply that belong together: tuples of two to eight.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no group of elements",
-    label = "no tuple",
-    note = "name a type for each pattern of `get`: `(String, Option<i64>)`"
-)]
-pub trait FromGroup: Sized {
-    /// How many elements there are.
-    const LEN: usize;
-
-    /// Reads the next ones, `None` when there is none left.
-    ///
-    /// # Errors
-    ///
-    /// Some are missing, or do not fit their types.
-    fn from_group(items: &mut Items<'_>) -> Result<Option<Self>, ReplyError>;
-}
-
-macro_rules! groups {
-    ($($len:literal: $first:ident $($type:ident)*;)*) => {$(
-        impl<$first: FromReply, $($type: FromReply),*> FromGroup for ($first, $($type),*) {
-            const LEN: usize = $len;
-
-            fn from_group(items: &mut Items<'_>) -> Result<Option<Self>, ReplyError> {
-                let Some(first) = items.next() else { return Ok(None) };
-                let incomplete = ReplyError::unexpected(concat!("groups of ", $len), &first);
-                Ok(Some((
-                    $first::from_reply(first)?,
-                    $($type::from_reply(items.next().ok_or_else(|| incomplete.clone())?)?,)*
-                )))
-            }
-        }
-    )*};
-}
-
-groups! {
-    2: A B;
-    3: A B C;
-    4: A B C D;
-    5: A B C D E;
-    6: A B C D E F;
-    7: A B C D E F G;
-    8: A B C D E F G H;
-}
-
-fn read_groups<G: FromGroup>(node: Node<'_>) -> Result<Vec<G>, ReplyError> {
-    let unfit = ReplyError::unexpected("an array", &node);
-    let mut groups = Vec::with_capacity(node.size_hint() / G::LEN.max(1));
-    let mut items = node.into_items().ok_or(unfit)?;
-    while let Some(group) = G::from_group(&mut items)? {
-        groups.push(group);
-    }
-    Ok(groups)
 }
