@@ -275,14 +275,7 @@ impl Request {
 
     /// The words and arguments.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let mut rest = self.buffer.get(HEADER_ROOM..).unwrap_or_default();
-        std::iter::from_fn(move || {
-            let end = rest.iter().position(|&byte| byte == b'\r')?;
-            let len: usize = std::str::from_utf8(rest.get(1..end)?).ok()?.parse().ok()?;
-            let body = rest.get(end + 2..end + 2 + len)?;
-            rest = rest.get(end + 4 + len..)?;
-            Some(body)
-        })
+        words(self.buffer.get(HEADER_ROOM..).unwrap_or_default())
     }
 
     /// The word or argument at `index`, the command's first word being 0.
@@ -338,6 +331,24 @@ impl Request {
         }
         self.start = start;
     }
+}
+
+/// The words of a command as it goes over the wire; what stands behind it is left alone.
+pub(crate) fn words_of(command: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let end = command.iter().position(|&byte| byte == b'\n').unwrap_or_default();
+    let count = command.get(1..end).and_then(|line| std::str::from_utf8(line).ok()?.trim_end().parse().ok());
+    words(command.get(end + 1..).unwrap_or_default()).take(count.unwrap_or_default())
+}
+
+/// The bodies of bulk strings.
+fn words(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let end = rest.iter().position(|&byte| byte == b'\r')?;
+        let len: usize = std::str::from_utf8(rest.get(1..end)?).ok()?.parse().ok()?;
+        let body = rest.get(end + 2..end + 2 + len)?;
+        rest = rest.get(end + 4 + len..)?;
+        Some(body)
+    })
 }
 
 impl Clone for Request {

@@ -78,7 +78,12 @@ impl<C: Call + ?Sized> Execute for &C {
 ///
 /// The reply is an error, or does not fit the type.
 pub fn read_reply<T>(request: &Request, node: Node<'_>, read: Reader<T>) -> Result<T, ReplyError> {
-    let answer = if node.is_error() { Err(ReplyError::from_error_node(node)) } else { read(node) };
+    let answer = if node.is_error() {
+        let text = node.as_bytes().unwrap_or_default();
+        Err(ReplyError::answer(request.name(), request.bytes(), &text))
+    } else {
+        read(node)
+    };
     answer.map_err(|error| error.in_command(request))
 }
 

@@ -3,6 +3,7 @@
 pub mod arg;
 mod cmd;
 pub mod commands;
+mod conceal;
 mod connection_state;
 pub mod execute;
 pub mod replies;

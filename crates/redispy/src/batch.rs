@@ -84,7 +84,7 @@ impl<T> Batch<T> {
         let address = connection.address().clone();
         let result = connection.exchange(&self.bytes, self.places.len(), deadline, |position, node| {
             if let Some(place) = self.places.get(position) {
-                let answer = place.read(node, &address, callbacks);
+                let answer = place.read(node, &self.bytes, &address, callbacks);
                 replies.push(answer.map_err(|error| error.in_command(&place.name).at_position(position)));
             }
         });
@@ -97,9 +97,10 @@ impl<T> Batch<T> {
 }
 
 impl<T> Place<T> {
-    fn read(&self, node: Node<'_>, address: &Address, callbacks: &Callbacks) -> Answer<T> {
+    fn read(&self, node: Node<'_>, sent: &[u8], address: &Address, callbacks: &Callbacks) -> Answer<T> {
         if node.is_error() {
-            return Err(Error::answered(node).at(address));
+            let command = sent.get(self.start..).unwrap_or_default();
+            return Err(Error::answered(&self.name, command, node).at(address));
         }
         let mut answer = None;
         callbacks.apply(&self.name, node, |node| answer = Some((self.read)(node)))?;

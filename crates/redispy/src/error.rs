@@ -85,9 +85,9 @@ impl Error {
         Error::of(Cause::Refused(instead)).in_command(command)
     }
 
-    /// The server's error in `node`.
-    pub(crate) fn answered(node: Node<'_>) -> Self {
-        ReplyError::server(ServerError::new(node.into_bytes().unwrap_or_default())).into()
+    /// The server's error in `node`, which answers the command of this name that was sent like this.
+    pub(crate) fn answered(name: &str, command: &[u8], node: Node<'_>) -> Self {
+        ReplyError::answer(name, command, &node.into_bytes().unwrap_or_default()).into()
     }
 
     pub(crate) fn callback(error: Box<dyn StdError + Send + Sync>) -> Self {

@@ -138,7 +138,7 @@ impl Call for Session {
         }
         let answer = connection.call(request.bytes(), deadline, |node| {
             if node.is_error() {
-                return Err(Error::answered(node));
+                return Err(Error::answered(request.name(), request.bytes(), node));
             }
             self.client.callbacks().apply(request.name(), node, &mut *read)
         });

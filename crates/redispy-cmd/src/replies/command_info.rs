@@ -109,8 +109,12 @@ impl CommandInfo {
             if node.is_null() {
                 return Ok(None);
             }
-            let unfit = ReplyError::unexpected("an array of what a command is", &node);
-            CommandInfo::of(node.into_frame(), LEVELS).map(Some).ok_or(unfit)
+            let expected = "an array of what a command is";
+            if !node.is_aggregate() {
+                return Err(ReplyError::unexpected(expected, &node));
+            }
+            let info = CommandInfo::of(node.into_frame(), LEVELS).map(Some);
+            info.ok_or_else(|| ReplyError::mismatch(expected, "something else"))
         })
     }
 

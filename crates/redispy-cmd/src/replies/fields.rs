@@ -101,6 +101,23 @@ pub(crate) fn elements<T>(
     node.into_items().into_iter().flatten().map(read).collect()
 }
 
+/// The parts of an array whose places have meanings; fewer than `N` are an error that says that `expected` was to come.
+pub(crate) fn parts<const N: usize>(
+    node: Node<'_>,
+    expected: &'static str,
+) -> Result<([Value; N], Vec<Value>), ReplyError> {
+    if !node.is_aggregate() {
+        return Err(ReplyError::unexpected(expected, &node));
+    }
+    let mut parts: Vec<Value> = node.into_items().into_iter().flatten().map(Node::into_frame).collect();
+    let got = parts.len();
+    let rest = parts.split_off(got.min(N));
+    match parts.try_into() {
+        Ok(parts) => Ok((parts, rest)),
+        Err(_) => Err(ReplyError::mismatch(expected, format!("an array of {got} elements"))),
+    }
+}
+
 /// Reads an array of texts of the server's own making; bytes that are no UTF-8 are replaced.
 pub(crate) fn texts(node: Node<'_>) -> Result<Vec<String>, ReplyError> {
     elements(node, "an array of texts", text)

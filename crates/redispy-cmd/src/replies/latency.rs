@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use resp_proto::Node;
 
-use super::fields::{Fields, elements, text_of, unix_seconds_of, unsigned_of};
+use super::fields::{Fields, elements, parts, text_of, unix_seconds_of, unsigned_of};
 use crate::reply::{ReplyError, Value};
 
 /// The last spike of a kind of event: an element of the reply of `LATENCY LATEST`.
@@ -56,21 +56,17 @@ impl LatencyEvent {
     }
 
     fn read(node: Node<'_>) -> Result<Self, ReplyError> {
-        let unfit = ReplyError::unexpected("an array of name, time, latest and highest latency", &node);
-        let mut parts = elements(node, "an event", |part| Ok(part.into_frame()))?.into_iter();
-        let (Some(event), Some(time), Some(latest), Some(max)) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(unfit);
-        };
+        let ([event, time, latest, max], rest) =
+            parts(node, "an event's name, time, latest and highest latency")?;
+        let mut rest = rest.into_iter();
         Ok(LatencyEvent {
             event: text_of(&event),
             time: unix_seconds_of(&time),
             latest: millis(&latest),
             max: millis(&max),
-            sum: parts.next().as_ref().map(millis),
-            count: parts.next().as_ref().and_then(unsigned_of),
-            other: parts.collect(),
+            sum: rest.next().as_ref().map(millis),
+            count: rest.next().as_ref().and_then(unsigned_of),
+            other: rest.collect(),
         })
     }
 }
@@ -81,9 +77,7 @@ impl LatencySample {
     }
 
     fn read(node: Node<'_>) -> Result<Self, ReplyError> {
-        let unfit = ReplyError::unexpected("an array of time and latency", &node);
-        let mut parts = elements(node, "a sample", |part| Ok(part.into_frame()))?.into_iter();
-        let (Some(time), Some(latency)) = (parts.next(), parts.next()) else { return Err(unfit) };
+        let ([time, latency], _) = parts(node, "a time and a latency")?;
         Ok(LatencySample { time: unix_seconds_of(&time), latency: millis(&latency) })
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use resp_proto::Node;
 
-use super::fields::{bytes_of, elements, integer_of, items, text_of, unix_seconds_of, unsigned_of};
+use super::fields::{bytes_of, elements, integer_of, items, parts, text_of, unix_seconds_of, unsigned_of};
 use crate::reply::{ReplyError, Value};
 
 /// A slow command: an element of the reply of `SLOWLOG GET`.
@@ -76,22 +76,17 @@ impl CommandlogEntry {
     }
 
     fn read(node: Node<'_>) -> Result<Self, ReplyError> {
-        let unfit = ReplyError::unexpected("an array of id, time, amount and arguments", &node);
-        let mut parts = elements(node, "a log entry", |part| Ok(part.into_frame()))?.into_iter();
-        let (Some(id), Some(time), Some(amount), Some(args)) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(unfit);
-        };
+        let ([id, time, amount, args], rest) = parts(node, "a log entry's id, time, amount and arguments")?;
+        let mut rest = rest.into_iter();
         let args = items(&args).unwrap_or_default();
         Ok(CommandlogEntry {
             id: integer_of(&id).unwrap_or_default(),
             time: unix_seconds_of(&time),
             amount: unsigned_of(&amount).unwrap_or_default(),
             args: args.iter().filter_map(bytes_of).map(<[u8]>::to_vec).collect(),
-            client_addr: parts.next().as_ref().map(text_of).unwrap_or_default(),
-            client_name: parts.next().as_ref().map(text_of).filter(|name| !name.is_empty()),
-            other: parts.collect(),
+            client_addr: rest.next().as_ref().map(text_of).unwrap_or_default(),
+            client_name: rest.next().as_ref().map(text_of).filter(|name| !name.is_empty()),
+            other: rest.collect(),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use resp_proto::Node;
 
-use super::fields::{elements, integer_of, items, text_of};
+use super::fields::{integer_of, items, parts, text_of};
 use crate::reply::{ReplyError, Value};
 
 /// What a server is in replication: the reply of `ROLE`.
@@ -46,6 +46,8 @@ pub struct RoleReplica {
     pub offset: i64,
 }
 
+const EXPECTED: &str = "a role and its state";
+
 impl Role {
     /// Whether it takes writes.
     pub fn is_master(&self) -> bool {
@@ -53,10 +55,8 @@ impl Role {
     }
 
     pub(crate) fn read(node: Node<'_>) -> Result<Self, ReplyError> {
-        let unfit = ReplyError::unexpected("a role and its state", &node);
-        let parts = elements(node, "a role and its state", |part| Ok(part.into_frame()))?;
-        let [role, state @ ..] = parts.as_slice() else { return Err(unfit) };
-        match (text_of(role).as_str(), state) {
+        let ([role], state) = parts(node, EXPECTED)?;
+        match (text_of(&role).as_str(), state.as_slice()) {
             ("master", [offset, replicas, ..]) => Ok(Role::Master {
                 offset: integer_of(offset).unwrap_or_default(),
                 replicas: items(replicas).unwrap_or_default().iter().filter_map(RoleReplica::of).collect(),
@@ -70,7 +70,7 @@ impl Role {
             ("sentinel", [masters, ..]) => Ok(Role::Sentinel {
                 masters: items(masters).unwrap_or_default().iter().map(text_of).collect(),
             }),
-            _ => Err(unfit),
+            _ => Err(ReplyError::mismatch(EXPECTED, "something else")),
         }
     }
 }

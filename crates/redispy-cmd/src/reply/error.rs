@@ -6,8 +6,10 @@ use std::fmt;
 use resp_proto::{Kind, Node};
 
 use crate::cmd::Request;
+use crate::conceal::{conceal, without_args};
 
-/// An error that the server answered with, exactly as sent.
+/// An error that the server answered with, exactly as sent. Its `Display` and `Debug` are one line, without the arguments that
+/// servers quote of commands they do not know.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ServerError {
     bytes: Box<[u8]>,
@@ -40,9 +42,9 @@ impl ServerError {
 
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One line, whatever the server sent.
+        // One line, whatever the server sent, and no arguments.
         let text = String::from_utf8_lossy(&self.bytes);
-        f.write_str(&text.replace(char::is_control, " "))
+        f.write_str(&without_args(&text).replace(char::is_control, " "))
     }
 }
 
@@ -114,9 +116,10 @@ impl ReplyError {
         Self::of(ReplyErrorKind::Server(error))
     }
 
-    /// The server's error in `node`.
-    pub(crate) fn from_error_node(node: Node<'_>) -> Self {
-        Self::server(ServerError::from_node(node))
+    /// The server answered the command `name`, which went over the wire as `command`, with this error. Where arguments may be
+    /// secret (`ACL SETUSER`, `CONFIG SET` ...), what the server quotes of them is left out.
+    pub fn answer(name: &str, command: &[u8], text: &[u8]) -> Self {
+        Self::server(ServerError::new(conceal(name, command, text)))
     }
 
     pub(crate) fn argument(argument: &'static str, expected: &'static str) -> Self {

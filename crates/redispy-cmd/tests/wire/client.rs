@@ -104,8 +104,8 @@ fn names_ids_and_redirections() {
     assert_eq!(read(client_getredir(), ":-1\r\n"), Ok(Redirection::NotTracking));
     assert_eq!(read(client_getredir(), ":0\r\n"), Ok(Redirection::Own));
     assert_eq!(read(client_getredir(), ":12\r\n"), Ok(Redirection::Client(12)));
-    assert_eq!(both(client_unblock(1), ":1\r\n", ":1\r\n"), true);
-    assert_eq!(both(client_unblock(1), ":0\r\n", ":0\r\n"), false);
+    assert!(both(client_unblock(1), ":1\r\n", ":1\r\n"));
+    assert!(!both(client_unblock(1), ":0\r\n", ":0\r\n"));
     assert_eq!(both(client_help(), "*2\r\n+A\r\n+B\r\n", "*2\r\n+A\r\n+B\r\n"), ["A", "B"]);
     assert_eq!(unfit(client_help(), ":1\r\n"), "CLIENT HELP: expected an array of texts, got an integer");
 }

@@ -8,10 +8,13 @@
     reason = "tests fail by panicking"
 )]
 
+mod acl;
 mod client;
 mod connection;
 mod double;
 mod generic;
 mod hash;
+mod info;
 mod list;
+mod server;
 mod string;
