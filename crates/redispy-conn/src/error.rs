@@ -129,6 +129,7 @@ impl Error {
     pub fn connect(phase: Phase, cause: io::Error) -> Self {
         let text = match cause.kind() {
             io::ErrorKind::ConnectionRefused => "connection refused",
+            io::ErrorKind::NotFound if phase == Phase::Lookup => "cannot resolve the host name",
             io::ErrorKind::NotFound => "no such socket",
             io::ErrorKind::PermissionDenied => "permission denied",
             io::ErrorKind::TimedOut => "the network gave up",

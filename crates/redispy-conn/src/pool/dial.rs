@@ -23,7 +23,7 @@ impl Shared {
                     .with_text("cannot start a thread to connect")
                     .with_address(&self.setup.config.address);
                 state.dismiss();
-                state.dial_failed(error, Instant::now());
+                state.dial_failed(error, None, Instant::now());
                 return;
             }
         }
@@ -50,11 +50,11 @@ impl Shared {
                 now.checked_add(longest.mul_f64(1.0 - 0.2 * chance()))
             });
             state = self.lock();
-            state.dial_ended(&attempt);
+            let began = state.dial_ended(&attempt);
             let surplus = match result {
                 Ok(connection) => Some(state.welcome(Member::new(connection, generation, expires), now)),
                 Err(error) => {
-                    state.dial_failed(error, now);
+                    state.dial_failed(error, began, now);
                     None
                 }
             };

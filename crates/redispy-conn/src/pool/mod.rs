@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use crate::{Config, Connector, Deadline, Error, ErrorKind, Fixed, Outcome, Phase, Resolve, Result};
 
 pub use guard::Pooled;
-use state::{Member, Room, State, Waiter};
+use state::{HANGS_AFTER, Member, Room, State, Waiter};
 
 /// A pool of connections to one server. Clones share it, and so may any number of clients.
 #[derive(Clone)]
@@ -244,7 +244,12 @@ impl Shared {
             self.staff(&mut state);
             waiter
         };
-        match waiter.wait(until) {
+        let gift = waiter.wait(until.earlier(Deadline::after(HANGS_AFTER))).or_else(|| {
+            // By now an attempt that was under way already may hang; then another one is called for.
+            self.staff(&mut self.lock());
+            waiter.wait(until)
+        });
+        match gift {
             Some(gift) => gift,
             None => self.give_up(&waiter, until),
         }

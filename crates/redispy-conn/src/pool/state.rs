@@ -15,6 +15,10 @@ use crate::{
 /// The longest pause between two attempts to connect; also the pause after the server refused the credentials.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// An attempt under way for longer than this hangs, as far as callers are concerned that came after it began: they are not
+/// kept waiting for a server that has gone while another one could be reached.
+pub(super) const HANGS_AFTER: Duration = Duration::from_millis(100);
+
 /// A connection of the pool.
 pub(super) struct Member {
     pub(super) connection: Connection,
@@ -46,13 +50,14 @@ pub(super) type Dropped = [Option<Box<Member>>; 2];
 /// A caller in the queue.
 pub(super) struct Waiter {
     label: &'static str,
+    since: Instant,
     gift: Mutex<Option<Result<Box<Member>>>>,
     given: Condvar,
 }
 
 impl Waiter {
     pub(super) fn new(label: &'static str) -> Self {
-        Waiter { label, gift: Mutex::new(None), given: Condvar::new() }
+        Waiter { label, since: Instant::now(), gift: Mutex::new(None), given: Condvar::new() }
     }
 
     /// What it was given, or `None` once the deadline has passed.
@@ -109,7 +114,8 @@ pub(super) struct State {
     queue: VecDeque<Arc<Waiter>>,
     /// Threads that dial, or are about to.
     dialers: usize,
-    attempts: Vec<Arc<Attempt>>,
+    /// Each with when it began.
+    attempts: Vec<(Instant, Arc<Attempt>)>,
     trouble: Option<Trouble>,
     counts: Stats,
 }
@@ -239,7 +245,7 @@ impl State {
     }
 
     pub(super) fn why_nothing_came(&self, now: Instant, deadline: Deadline) -> Error {
-        if let Some(attempt) = self.attempts.first()
+        if let Some((_, attempt)) = self.attempts.first()
             && self.room() > 0
         {
             return Error::timeout(attempt.phase(), Outcome::NotSent, deadline);
@@ -275,19 +281,30 @@ impl State {
 
     /// Whether one more dialer is called for; counts it if so.
     pub(super) fn hire(&mut self) -> bool {
-        let called_for = self.dialers < self.useful_dialers();
+        let called_for = self.dialers < self.useful_dialers(Instant::now());
         self.dialers += usize::from(called_for);
         called_for
     }
 
     /// Whether a dialer that is about to dial is called for.
     pub(super) fn is_needed(&self) -> bool {
-        self.dialers <= self.useful_dialers()
+        self.dialers <= self.useful_dialers(Instant::now())
     }
 
-    fn useful_dialers(&self) -> usize {
+    fn useful_dialers(&self, now: Instant) -> usize {
+        if self.closed {
+            return 0;
+        }
+        let hanging = self.hanging(now);
         let limit = if self.trouble.is_some() { 1 } else { self.config.max_dials };
-        if self.closed { 0 } else { self.queue.len().min(self.room()).min(limit) }
+        (self.queue.len().min(limit) + hanging).min(self.room()).min(self.config.max_dials)
+    }
+
+    /// How many attempts hang that began before the first of the present callers came.
+    fn hanging(&self, now: Instant) -> usize {
+        let Some(first) = self.queue.front() else { return 0 };
+        let hangs = |began: Instant| began < first.since && now.duration_since(began) >= HANGS_AFTER;
+        self.attempts.iter().filter(|(began, _)| hangs(*began)).count()
     }
 
     pub(super) fn dismiss(&mut self) {
@@ -303,12 +320,14 @@ impl State {
     /// An attempt begins; the connection will belong to the generation returned.
     pub(super) fn dial_begins(&mut self, attempt: &Arc<Attempt>) -> u64 {
         self.counts.dials += 1;
-        self.attempts.push(Arc::clone(attempt));
+        self.attempts.push((Instant::now(), Arc::clone(attempt)));
         self.generation
     }
 
-    pub(super) fn dial_ended(&mut self, attempt: &Arc<Attempt>) {
-        self.attempts.retain(|other| !Arc::ptr_eq(other, attempt));
+    /// Says when the attempt began.
+    pub(super) fn dial_ended(&mut self, attempt: &Arc<Attempt>) -> Option<Instant> {
+        let place = self.attempts.iter().position(|(_, other)| Arc::ptr_eq(other, attempt))?;
+        Some(self.attempts.swap_remove(place).0)
     }
 
     /// A new connection.
@@ -333,9 +352,9 @@ impl State {
         self.provide(member, now)
     }
 
-    /// An attempt failed. It is the error of the caller at the head of the queue; of all callers if nothing else can serve
-    /// them.
-    pub(super) fn dial_failed(&mut self, error: Error, now: Instant) {
+    /// An attempt failed that began at that moment. It is the error of the caller at the head of the queue; of all callers if
+    /// nothing else can serve them. That it took too long is not the error of those who came after it began.
+    pub(super) fn dial_failed(&mut self, error: Error, began: Option<Instant>, now: Instant) {
         self.counts.failed_dials += 1;
         let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures);
         let pause = match error.kind() {
@@ -344,6 +363,13 @@ impl State {
         };
         let hopeless = error.kind() == ErrorKind::Auth || (self.attempts.is_empty() && self.open() == 0);
         let told = if hopeless { self.queue.len() } else { self.queue.len().min(1) };
+        let came_later = |waiter: &Arc<Waiter>| began.is_some_and(|began| began < waiter.since);
+        let told = match error.kind() {
+            ErrorKind::Timeout => {
+                self.queue.iter().take(told).take_while(|waiter| !came_later(waiter)).count()
+            }
+            _ => told,
+        };
         for waiter in self.queue.drain(..told) {
             waiter.give(Err(error.clone()));
         }
