@@ -234,8 +234,9 @@ impl ServerBuilder {
 pub struct Server {
     binaries: Binaries,
     port: u16,
-    directory: TempDir,
+    /// Dropped before its directory, which a server that still ran would go on filling.
     state: Mutex<State>,
+    directory: TempDir,
 }
 
 #[derive(Debug)]

@@ -41,7 +41,8 @@ fn a_server_dies_with_a_test_that_is_killed() {
     if env::var_os(INNER).is_some() {
         let (running, paused) = (Server::start(), Server::start());
         paused.pause();
-        println!("{} {} {}", running.pid(), paused.pid(), running.directory().display());
+        let directories = [running.directory(), paused.directory()].map(|path| path.display().to_string());
+        println!("{} {} {}", running.pid(), paused.pid(), directories.join(" "));
         std::thread::sleep(Duration::from_secs(60));
         return;
     }
@@ -54,14 +55,14 @@ fn a_server_dies_with_a_test_that_is_killed() {
     let lines = BufReader::new(inner.stdout.take().unwrap()).lines().map_while(Result::ok);
     let words: Vec<String> = lines
         .map(|line| line.split_whitespace().map(String::from).collect::<Vec<_>>())
-        .find(|words| words.len() == 3 && words.iter().take(2).all(|word| word.parse::<u32>().is_ok()))
+        .find(|words| words.len() == 4 && words.iter().take(2).all(|word| word.parse::<u32>().is_ok()))
         .unwrap();
     let (running, paused) = (words[0].parse().unwrap(), words[1].parse().unwrap());
     assert!(is_alive(running) && is_alive(paused));
     inner.kill().unwrap();
     inner.wait().unwrap();
     wait_until("the end of both servers", SOON, || !is_alive(running) && !is_alive(paused));
-    wait_until("no directory left", SOON, || !Path::new(&words[2]).exists());
+    wait_until("no directory left", SOON, || words[2..].iter().all(|path| !Path::new(path).exists()));
 }
 
 #[test]
