@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::process::Command;
 
-use crate::run::{cargo, step, watch};
+use crate::run::{cargo, step, watch, workspace};
 use crate::summary::{self, Row};
 use crate::{Outcome, codegen, test};
 
@@ -14,8 +14,14 @@ const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "redispy-benches"];
 const MOST_CRATES: usize = 25;
 
 pub(crate) fn run() -> Outcome {
-    let mut rows = vec![
-        check("format", &mut cargo(&["fmt", "--all", "--check"]))?,
+    let mut rows = vec![check("format", &mut cargo(&["fmt", "--all", "--check"]))?];
+    // The fuzz targets stand outside of the workspace.
+    let fuzz = workspace().join("crates/resp-proto/fuzz/Cargo.toml");
+    if fuzz.is_file() {
+        let mut format = cargo(&["fmt", "--check", "--manifest-path"]);
+        rows.push(check("format of fuzz targets", format.arg(fuzz))?);
+    }
+    rows.extend([
         check(
             "lints",
             cargo(&["clippy"]).args(WORKSPACE).args([
@@ -39,7 +45,7 @@ pub(crate) fn run() -> Outcome {
         )?,
         dependencies()?,
         table()?,
-    ];
+    ]);
     rows.extend(test::rows(&test::Arguments { servers: vec!["all".to_owned()], only: Vec::new() })?);
     Ok(summary::print(&rows))
 }
