@@ -155,13 +155,12 @@ impl Decoder {
 
     fn next_large(&mut self) -> Result<Option<Node<'_>>, Error> {
         let Some(mut large) = self.large.take() else { return Ok(None) };
-        let end = large.bytes.get(large.len..large.filled).unwrap_or_default();
-        if !b"\r\n".starts_with(end) {
-            return Err(self.fail(ErrorKind::BulkEnd, (large.header + large.len) as u64));
-        }
         if large.missing() > 0 {
             self.large = Some(large);
             return Ok(None);
+        }
+        if !large.bytes.ends_with(b"\r\n") {
+            return Err(self.fail(ErrorKind::BulkEnd, (large.header + large.len) as u64));
         }
         self.offset += (large.header + large.len + 2) as u64;
         large.bytes.truncate(large.len);

@@ -308,7 +308,7 @@ impl Scan {
             };
             match rest.get(len..) {
                 Some([b'\r', b'\n', ..]) => {}
-                None | Some([] | [b'\r']) => {
+                None | Some([] | [_]) => {
                     self.need = (bytes.len() - rest.len()).saturating_add(len).saturating_add(2);
                     return Ok(None);
                 }

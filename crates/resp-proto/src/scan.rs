@@ -244,7 +244,7 @@ impl Scanner {
         };
         match body.get(len..) {
             Some([b'\r', b'\n', rest @ ..]) => Ok(rest),
-            None | Some([] | [b'\r']) => {
+            None | Some([] | [_]) => {
                 self.need = (total - body.len()).saturating_add(len).saturating_add(2);
                 Err(Stop::Missing { left: line.len() + 1 })
             }

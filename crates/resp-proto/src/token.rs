@@ -226,12 +226,21 @@ fn leading_digits(i: &[u8], most: usize) -> usize {
 /// byte: a broken line end where it is, else `kind` at the type byte (`None`).
 #[cold]
 pub(crate) fn number_fault(i: &[u8], kind: ErrorKind) -> (ErrorKind, Option<usize>) {
-    let sign = usize::from(matches!(i, [b'-' | b'+', ..]) && kind == ErrorKind::Integer);
-    let digits = leading_digits(i.get(sign..).unwrap_or_default(), usize::MAX);
+    let integer = kind == ErrorKind::Integer;
+    let sign = usize::from(integer && matches!(i, [b'-' | b'+', ..]));
+    let unsigned = i.get(sign..).unwrap_or_default();
+    let digits = leading_digits(unsigned, usize::MAX);
+    // What is wrong before the end of the line is told whether that came or not.
+    let wrong = match unsigned {
+        _ if integer => digits > 19,
+        [b'0', ..] => digits > 1,
+        _ => digits > 20,
+    };
     let at = sign + digits;
     match i.get(at..) {
-        Some([b'\n', ..]) if digits > 0 => (ErrorKind::LineEnd, Some(at)),
-        Some([b'\r', next, ..]) if digits > 0 && *next != b'\n' => (ErrorKind::LineEnd, Some(at)),
+        _ if wrong || digits == 0 => (kind, None),
+        Some([b'\n', ..]) => (ErrorKind::LineEnd, Some(at)),
+        Some([b'\r', next, ..]) if *next != b'\n' => (ErrorKind::LineEnd, Some(at)),
         _ => (kind, None),
     }
 }

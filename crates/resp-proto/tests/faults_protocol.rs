@@ -96,6 +96,9 @@ fn f005_lengths_are_plain_decimal() {
             fails(format!("{tag}{length}\r\n").as_bytes(), ErrorKind::Length, 0);
         }
     }
+    // Wrong before the line ends, and wrong at its end: the former counts, however the bytes are cut.
+    fails(format!("${}\n", "1".repeat(40)).as_bytes(), ErrorKind::Length, 0);
+    fails(b"*00\n", ErrorKind::Length, 0);
     // A wrong length is not waited for, either.
     for bytes in [&b"$12a"[..], b"*x", b"$+"] {
         assert_eq!(decode(&[bytes]).unwrap_err().kind(), ErrorKind::Length);
@@ -207,6 +210,11 @@ fn f011_a_body_ends_where_its_length_says() {
     fails(b"$4\r\nfine\n\n", ErrorKind::BulkEnd, 8);
     fails(b"$4\r\nfine\rX", ErrorKind::BulkEnd, 8);
     fails(b"!3\r\nERR \r\n", ErrorKind::BulkEnd, 7);
+    // The first of the two bytes is wrong, the second not there: that is said when it is, however the bytes came.
+    fails(b"!6\r\nERR x\r\nx", ErrorKind::BulkEnd, 10);
+    for pieces in [&[&b"!6\r\nERR x\r\n"[..]][..], &[b"!6\r\nERR x", b"\r", b"\n"]] {
+        assert_eq!(decode(pieces), Ok((vec![], true)));
+    }
     fails(b"=5\r\ntxt:ab\r\n", ErrorKind::BulkEnd, 9);
     let large = [&b"$100000\r\n"[..], &[b'x'; 100_001], b"\r\n"].concat();
     let (_, error, _) = decode_with(Limits::default(), large.chunks(999), |node| node.into_frame());
@@ -279,6 +287,7 @@ fn f014_integers_are_exact_or_wrong() {
         fails(format!(":{text}\r\n").as_bytes(), ErrorKind::Integer, 0);
     }
     fails(format!(":{}\r\n", "0".repeat(30)).as_bytes(), ErrorKind::Integer, 0);
+    fails(format!(":{}\n", "7".repeat(30)).as_bytes(), ErrorKind::Integer, 0);
 }
 
 #[test]
