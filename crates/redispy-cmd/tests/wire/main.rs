@@ -9,7 +9,10 @@
 )]
 
 mod acl;
+mod admin;
 mod client;
+mod command;
+mod complete;
 mod connection;
 mod double;
 mod generic;
