@@ -2,6 +2,7 @@
 
 mod ci;
 mod codegen;
+mod demo;
 mod fuzz;
 mod host;
 mod run;
@@ -25,6 +26,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Walk through what the library does, on a private server that is gone at the end
+    Demo,
     /// Run all tests; live tests against a private server, which is fetched when none is installed
     Test(test::Arguments),
     /// Write the table of commands from what the servers of the matrix tell of themselves
@@ -37,6 +40,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Demo => demo::run(),
         Command::Test(arguments) => test::run(&arguments),
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
