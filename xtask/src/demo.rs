@@ -173,7 +173,7 @@ fn failures(r: &Client, server: &Server) -> Result {
     server.resume();
     println!("  (it goes on: the late reply reached nobody)");
     show!(r.get::<i64>("visits"))?;
-    println!("  (the server is killed and started again)");
+    println!("  (the server is killed and started again; it keeps nothing on disk)");
     server.restart();
     show!(r.get::<i64>("visits"))?;
     println!("  (killed for good)");
