@@ -282,10 +282,12 @@ impl Error {
     }
 }
 
-/// The error code of a server's error: its first word.
+/// The error code of a server's error: its first word when that is in capitals, else nothing.
 pub fn code(error: &[u8]) -> &str {
     let end = error.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(error.len());
-    error.get(..end).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default()
+    let word = error.get(..end).unwrap_or_default();
+    let is_code = word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    if is_code { std::str::from_utf8(word).unwrap_or_default() } else { "" }
 }
 
 /// Foreign text on one line of bearable length.
@@ -399,6 +401,7 @@ mod tests {
         );
         assert_eq!(code(b""), "");
         assert_eq!(code(b"ERR"), "ERR");
+        assert_eq!(code(b"no code at all"), "");
         let long = Error::refused(ErrorKind::Server, "HELLO", &[b'x'; 70_000]).to_string();
         assert!(long.len() < 400, "{}", long.len());
     }
