@@ -403,19 +403,6 @@ fn f067_callers_without_end_dial_a_dead_server_a_few_times_only() {
 }
 
 #[test]
-fn f087_a_client_made_while_the_server_is_down() {
-    trial(|| {
-        let server = Server::start();
-        server.kill();
-        let r = client(server.url());
-        let refused = r.pool().check(redispy::Deadline::after(ms(300))).unwrap_err();
-        assert!(refused.is_connection(), "{refused}");
-        server.restart();
-        assert_all_well(&r, &server);
-    });
-}
-
-#[test]
 fn f034_a_server_that_is_no_redis() {
     let answers = [
         "HTTP/1.1 400 Bad Request\r\n\r\n",

@@ -8,6 +8,10 @@
     reason = "tests fail by panicking"
 )]
 
+mod batch;
 mod connect;
+mod ledger;
 mod loss;
 mod oracles;
+mod pool;
+mod server_errors;
