@@ -13,6 +13,7 @@ mod client;
 mod generic;
 mod hash;
 mod list;
+mod server;
 mod string;
 
 use std::time::Duration;

@@ -1,0 +1,223 @@
+//! The server and connection commands: what real servers answer fits the types, in both protocols.
+
+use std::time::{Duration, SystemTime};
+
+use redispy::cmd::{AclSetuser, ClientFilter, ClientType, CommandlogKind};
+use redispy::prelude::*;
+use redispy::replies::{BeginSearch, FindKeys, Redirection, Role};
+use redispy::{cmd, spec};
+
+use crate::{assert_unknown, each_protocol, is_since, knows};
+
+#[test]
+fn connections_say_who_they_are() {
+    each_protocol(|r| {
+        r.ping().unwrap();
+        assert_eq!(r.run(cmd::ping().message::<String>("hi")).unwrap(), "hi");
+        assert_eq!(r.echo::<String>("x").unwrap(), "x");
+        let s = r.session().unwrap();
+        s.client_setname("a=b").unwrap();
+        assert_eq!(s.client_getname().unwrap().as_deref(), Some("a=b"));
+        let (id, info) = (s.client_id().unwrap(), s.client_info().unwrap());
+        assert_eq!((info.id, info.name.as_deref(), info.user.as_str()), (id, Some("a=b"), "default"));
+        assert!(info.cmd.starts_with("client") && info.tot_mem > 0, "{info:?}");
+        assert!(info.other.is_empty(), "{info:?}");
+        let listed = s.run(cmd::client_list().matching(ClientFilter::new().ids(id))).unwrap();
+        assert_eq!((listed.len(), listed[0].id, listed[0].name.as_deref()), (1, id, Some("a=b")));
+        let normal = ClientFilter::new().client_type(ClientType::Normal);
+        assert!(s.run(cmd::client_list().matching(normal)).unwrap().iter().any(|client| client.id == id));
+        let greeting = s.hello().unwrap();
+        assert_eq!(greeting.id, id);
+        assert!(greeting.other.is_empty(), "{greeting:?}");
+        s.select(3).unwrap();
+        assert_eq!(s.client_info().unwrap().db, 3);
+    });
+}
+
+#[test]
+fn connections_track_keys() {
+    each_protocol(|r| {
+        let s = r.session().unwrap();
+        assert_eq!(s.client_getredir().unwrap(), Redirection::NotTracking);
+        assert!(!s.client_trackinginfo().unwrap().is_on());
+        let id = r.session().unwrap();
+        let id_of_other = id.client_id().unwrap();
+        s.run(cmd::client_tracking().redirect(id_of_other).prefixes(["a", "b"]).noloop()).unwrap();
+        let info = s.client_trackinginfo().unwrap();
+        assert!(info.is_on() && info.flags.contains(&"bcast".to_owned()), "{info:?}");
+        assert_eq!((info.redirect, info.prefixes.len()), (Redirection::Client(id_of_other), 2));
+        assert_eq!(s.client_getredir().unwrap(), Redirection::Client(id_of_other));
+        s.client_tracking_off().unwrap();
+    });
+}
+
+#[test]
+fn connections_are_killed_by_address_and_by_filter() {
+    each_protocol(|r| {
+        let (s, doomed) = (r.session().unwrap(), r.session().unwrap());
+        let address = doomed.client_info().unwrap().addr;
+        s.client_kill(&address).unwrap();
+        assert!(doomed.ping().is_err());
+        assert_eq!(s.client_kill(&address).unwrap_err().code(), Some("ERR"));
+        let doomed = r.session().unwrap();
+        let id = doomed.client_id().unwrap();
+        assert_eq!(s.client_kill_where(ClientFilter::new().ids(id)).unwrap(), 1);
+        assert_eq!(s.client_kill_where(ClientFilter::new().ids(id)).unwrap(), 0);
+        assert!(!s.client_unblock(id).unwrap());
+    });
+}
+
+#[test]
+fn the_server_tells_about_itself() {
+    each_protocol(|r| {
+        r.set("k", 1).unwrap();
+        let info = r.run(cmd::info().sections("everything")).unwrap();
+        assert!(info.version.is_some() && info.used_memory > Some(0), "{info:?}");
+        assert!(info.keyspace.values().any(|database| database.keys == 1), "{:?}", info.keyspace);
+        assert_eq!((info.role.as_deref(), info.connected_replicas), (Some("master"), Some(0)));
+        assert!(info.commandstats["set"].calls > 0);
+        assert!(info.sections.len() > 8 && info.sections.iter().all(|section| section.lines.is_empty()));
+        assert_eq!(r.role().unwrap(), Role::Master { offset: 0, replicas: Vec::new() });
+        let now = SystemTime::now();
+        let skew = |time: SystemTime| time.duration_since(now).unwrap_or_else(|error| error.duration());
+        assert!(skew(r.time().unwrap()) < Duration::from_secs(60));
+        assert!(skew(r.lastsave().unwrap()) < Duration::from_secs(3600));
+        assert_eq!(r.dbsize().unwrap(), 1);
+        assert!(!r.lolwut().unwrap().is_empty());
+        r.run(cmd::flushdb().async_()).unwrap();
+        assert_eq!(r.dbsize().unwrap(), 0);
+        assert_eq!(r.run(cmd::failover().abort()).unwrap_err().code(), Some("ERR"));
+        assert!(r.slowlog_help().unwrap().len() > 3 && r.client_help().unwrap().len() > 3);
+    });
+}
+
+#[test]
+fn users_come_and_go() {
+    each_protocol(|r| {
+        let rules: AclSetuser = cmd::acl_setuser("live").on().password("pw").allow("get").keys("a*");
+        r.run(rules.resetchannels().channels("c*")).unwrap();
+        let user = r.acl_getuser("live").unwrap().unwrap();
+        assert!(user.is_on() && user.passwords.len() == 1 && user.other.is_empty(), "{user:?}");
+        assert_eq!((user.commands.as_str(), user.keys.join(" ")), ("-@all +get", "~a*".to_owned()));
+        assert_eq!(user.channels, ["&c*"]);
+        assert_eq!(r.acl_getuser("nosuch").unwrap(), None);
+        if knows(&spec::ACL_DRYRUN) {
+            assert!(r.acl_dryrun("live", ("GET", "a1")).unwrap().is_allowed());
+            assert!(!r.acl_dryrun("live", ("GET", "b1")).unwrap().is_allowed());
+            r.run(cmd::acl_setuser("live").selector("+set ~s")).unwrap();
+            assert_eq!(r.acl_getuser("live").unwrap().unwrap().selectors[0].keys, ["~s"]);
+        }
+        assert!(r.session().unwrap().auth_user("live", "wrong").is_err());
+        let log = r.acl_log().unwrap();
+        assert_eq!((log[0].reason.as_str(), log[0].username.as_str()), ("auth", "live"));
+        assert!(log[0].client_info.id > 0 && log[0].other.is_empty(), "{log:?}");
+        r.acl_log_reset().unwrap();
+        let error = r.run(cmd::acl_setuser("live").rule("hunter2")).unwrap_err().to_string();
+        assert!(error.contains("Syntax error") && !error.contains("hunter2"), "{error}");
+        let s = r.session().unwrap();
+        s.auth_user("live", "pw").unwrap();
+        drop(s);
+        assert_eq!(r.acl_whoami().unwrap(), "default");
+        assert!(r.acl_users().unwrap().contains(&"live".to_owned()));
+        assert_eq!(r.acl_deluser(["live", "nosuch"]).unwrap(), 1);
+        assert_eq!(r.run(cmd::acl_genpass().bits(8)).unwrap().len(), 2);
+        assert!(r.run(cmd::acl_cat().category("string")).unwrap().contains(&"get".to_owned()));
+    });
+}
+
+#[test]
+fn commands_are_described() {
+    each_protocol(|r| {
+        assert!(r.command_count().unwrap() > 200);
+        assert_eq!(r.command().unwrap().len() as i64, r.command_count().unwrap());
+        let infos = r.command_info(["get", "nosuch", "xread", "zunion", "config"]).unwrap();
+        let [Some(get), None, Some(xread), Some(zunion), Some(config)] = infos.as_slice() else {
+            panic!("{infos:?}")
+        };
+        assert_eq!((get.arity, get.first_key, get.flags[0].as_str()), (2, 1, "readonly"));
+        assert_eq!(r.command_getkeys::<String>(("MSET", "a", 1, "b", 2)).unwrap(), ["a", "b"]);
+        if !knows(&spec::COMMAND_DOCS) {
+            assert_unknown(r.command_docs());
+            return;
+        }
+        assert!(config.subcommands.iter().any(|sub| sub.name == "config|get"));
+        assert!(
+            matches!(&xread.key_specs[0].begin_search, BeginSearch::Keyword { keyword, .. } if keyword == "STREAMS")
+        );
+        assert_eq!(
+            zunion.key_specs[0].find_keys,
+            FindKeys::KeyNum { key_num_index: 0, first_key: 1, key_step: 1 }
+        );
+        let docs = r.command_docs().unwrap();
+        assert!(docs.len() > 200 && docs.values().all(|docs| docs.other.is_empty()), "{docs:?}");
+        assert!(docs["config"].subcommands.contains_key("config|get"));
+        assert!(docs["set"].arguments.iter().any(|argument| argument.arguments.len() > 2));
+        let keys = r.command_getkeysandflags::<String>(("SET", "a", 1)).unwrap();
+        assert!(keys[0].0 == "a" && !keys[0].1.is_empty());
+        assert_eq!(r.run(cmd::command_list().pattern("xreadg*")).unwrap(), ["xreadgroup"]);
+    });
+}
+
+#[test]
+fn the_configuration_is_read_and_changed() {
+    each_protocol(|r| {
+        let all = r.config_get("*").unwrap();
+        assert!(all.len() > 100 && all.contains_key("maxmemory"));
+        assert!(r.config_get("nosuch").unwrap().is_empty());
+        r.config_set("maxmemory-samples", 6).unwrap();
+        assert_eq!(r.config_get("maxmemory-samples").unwrap()["maxmemory-samples"], "6");
+        r.config_set("maxmemory-samples", 5).unwrap();
+        if is_since((7, 0), (7, 2)) {
+            r.config_set_all([("maxmemory-samples", "5"), ("lfu-decay-time", "1")]).unwrap();
+        }
+        r.config_resetstat().unwrap();
+        assert!(r.config_set("maxmemory", "abc").is_err());
+    });
+}
+
+#[test]
+fn slow_commands_and_latency_are_told() {
+    each_protocol(|r| {
+        let before = r.config_get("slowlog-log-slower-than").unwrap()["slowlog-log-slower-than"].clone();
+        r.config_set("slowlog-log-slower-than", 0).unwrap();
+        r.echo::<String>("slow one").unwrap();
+        r.config_set("slowlog-log-slower-than", before).unwrap();
+        let entries = r.run(cmd::slowlog_get().count(128)).unwrap();
+        let entry = entries.iter().find(|entry| entry.command() == "ECHO slow one").unwrap();
+        assert!(entry.client_addr.contains(':') && entry.other.is_empty(), "{entry:?}");
+        assert!(r.slowlog_len().unwrap() > 0);
+        if knows(&spec::COMMANDLOG_GET) {
+            assert!(!r.commandlog_get(-1, CommandlogKind::Slow).unwrap().is_empty());
+            assert_eq!(r.commandlog_len(CommandlogKind::LargeReply).unwrap(), 0);
+            r.commandlog_reset(CommandlogKind::LargeRequest).unwrap();
+        } else {
+            assert_unknown(r.commandlog_len(CommandlogKind::Slow));
+        }
+        r.slowlog_reset().unwrap();
+        assert!(r.latency_latest().unwrap().is_empty() && r.latency_history("command").unwrap().is_empty());
+        assert!(r.latency_doctor().unwrap().len() > 20);
+        assert_eq!(r.latency_reset().unwrap(), 0);
+        if knows(&spec::LATENCY_HISTOGRAM) {
+            let histogram = r.run(cmd::latency_histogram().commands("echo")).unwrap();
+            assert!(histogram["echo"].calls > 0 && !histogram["echo"].buckets.is_empty(), "{histogram:?}");
+        }
+    });
+}
+
+#[test]
+fn memory_is_accounted_for() {
+    each_protocol(|r| {
+        r.set("k", "v").unwrap();
+        assert!(r.memory_usage("k").unwrap() > Some(0));
+        assert_eq!(r.run(cmd::memory_usage("none").samples(0)).unwrap(), None);
+        let stats = r.memory_stats().unwrap();
+        assert!(stats.total_allocated > 0 && stats.keys_count > 0 && stats.fragmentation > 0.0, "{stats:?}");
+        let database = stats.databases.values().next().unwrap();
+        assert!(database.overhead_hashtable_main > 0 && database.other.is_empty(), "{stats:?}");
+        assert!(r.memory_doctor().unwrap().len() > 20);
+        r.memory_purge().unwrap();
+        assert!(
+            r.module_list().unwrap().iter().all(|module| !module.name.is_empty() && module.other.is_empty())
+        );
+    });
+}
