@@ -59,3 +59,8 @@ pub mod cmd {
 /// }
 /// ```
 pub type AnyClient<'a> = dyn Call<Error = Error> + Send + Sync + 'a;
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
