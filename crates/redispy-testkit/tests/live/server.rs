@@ -6,9 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use redispy_testkit::{
-    Binaries, Error, Family, Frame, Server, SharedServer, Version, text, timed, wait_until,
-};
+use redispy_testkit::{Binaries, Error, Family, Frame, Server, SharedServer, text, timed, wait_until};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -133,18 +131,13 @@ fn a_replica_follows_a_master_with_a_password() {
 
 #[test]
 fn a_loading_server_counts_as_started_only_when_asked() {
-    // Before 7.0 a loading server looks up only once in 2 MiB of its dump.
-    let server = Server::builder().option("rdbcompression", "no").start();
-    server.command(["DEBUG", "POPULATE", "10000", "key", "1024"]);
+    let server = Server::builder().slow_loading(Duration::from_micros(200)).start();
+    server.command(["DEBUG", "POPULATE", "5000", "key", "4096"]);
     server.command(["SAVE"]);
-    let (interval, version) = ("loading-process-events-interval-bytes", server.version());
-    server.restart_with(|settings| {
-        let slow = settings.option("key-load-delay", "200").loading_is_ready();
-        if version < Version::new(7, 0, 0) { slow } else { slow.option(interval, "1024") }
-    });
+    server.restart_with(|settings| settings.loading_is_ready());
     let error = server.try_command(["GET", "k"]).unwrap_err();
     assert!(error.to_string().contains("LOADING"), "{error}");
-    let ((), took) = timed(|| server.restart_with(|settings| settings.option("key-load-delay", "0")));
+    let ((), took) = timed(|| server.restart_with(|settings| settings.slow_loading(Duration::ZERO)));
     assert!(took < SOON);
 }
 

@@ -281,12 +281,8 @@ fn assert_no_secret_in(client: &Client) {
 #[test]
 fn f058_a_server_that_loads_its_data_is_waited_for() {
     trial(|| {
-        let server = Server::builder()
-            .option("key-load-delay", "400")
-            .option("loading-process-events-interval-bytes", "1024")
-            .loading_is_ready()
-            .start();
-        server.command(["DEBUG", "POPULATE", "2000", "key", "100"]);
+        let server = Server::builder().slow_loading(Duration::from_micros(400)).loading_is_ready().start();
+        server.command(["DEBUG", "POPULATE", "5000", "key", "4096"]);
         server.command(["SAVE"]);
         server.restart();
         let r = client(server.url());
