@@ -13,9 +13,9 @@ use std::path::PathBuf;
 
 use redispy_testkit::{Family, Frame, RELEASES, Release, Server, Version, text};
 
-use crate::Outcome;
 use crate::run::workspace;
 use crate::summary::print_table;
+use crate::{Outcome, index};
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Arguments {
@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         return Ok(0);
     }
     let table = render(&entries)?;
+    let index = index::run(arguments.check)?;
     if !arguments.check {
         fs::write(&path, table).map_err(|error| format!("write {}: {error}", path.display()))?;
         eprintln!("xtask: wrote {}", path.display());
@@ -45,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let difference = difference(&present, &table);
     if difference.is_empty() {
         eprintln!("xtask: {} is what the servers tell", path.display());
-        return Ok(0);
+        return Ok(index);
     }
     eprintln!(
         "xtask: {} is not what the servers tell; run cargo xtask codegen\n{difference}",

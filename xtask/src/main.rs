@@ -5,6 +5,7 @@ mod codegen;
 mod demo;
 mod fuzz;
 mod host;
+mod index;
 mod run;
 mod summary;
 mod test;
@@ -30,7 +31,7 @@ enum Command {
     Demo,
     /// Run all tests; live tests against a private server, which is fetched when none is installed
     Test(test::Arguments),
-    /// Write the table of commands from what the servers of the matrix tell of themselves
+    /// Write the table of commands from what the servers of the matrix tell of themselves, and the index of methods
     Codegen(codegen::Arguments),
     /// Fuzz the protocol crate, each of its targets for a while
     Fuzz(fuzz::Arguments),

@@ -34,6 +34,10 @@ use crate::{ClientBuilder, Error, Result, Session};
 /// it: the wait for a connection, connecting, writing, the reply, and sending again. What was not sent is sent again, and
 /// what may have been executed only when the command just reads; [`Error::outcome`] tells which it was. A command that
 /// blocks at the server (BLPOP) extends the deadline by its own block time.
+///
+/// # All command methods
+///
+#[doc = include_str!("index.md")]
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
