@@ -3,7 +3,12 @@
 //! `taskset -c 0 cargo run --release -p redispy-benches --bin one_caller [ROUNDS] [MILLISECONDS]`: pinned to one core, the
 //! server with it, since where the scheduler puts the two otherwise changes figures severalfold. Rounds are interleaved and the
 //! medians printed; CPU is what the calling thread used, by the kernel's own account.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark fails by panicking"
+)]
 
 use std::time::{Duration, Instant};
 
@@ -52,7 +57,8 @@ fn main() {
     }
     println!("{:<15} {:<10} {:>10} {:>12}", "work", "client", "ops/s", "CPU us/op");
     for pair in cases.chunks_mut(2) {
-        let figures: Vec<(f64, f64)> = pair.iter_mut().map(|case| (median(&mut case.ops), median(&mut case.cpu))).collect();
+        let figures: Vec<(f64, f64)> =
+            pair.iter_mut().map(|case| (median(&mut case.ops), median(&mut case.cpu))).collect();
         for (case, (ops, cpu)) in pair.iter().zip(&figures) {
             println!("{:<15} {:<10} {ops:>10.0} {cpu:>12.2}", case.name, case.client);
         }

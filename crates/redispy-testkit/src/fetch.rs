@@ -156,11 +156,14 @@ pub(crate) fn search_path(name: &str) -> Option<PathBuf> {
 
 /// `REDISPY_SERVERS_DIR`, else `servers` in the target directory of the workspace whose test runs.
 fn servers_directory() -> Result<PathBuf, Error> {
-    if let Some(directory) = env::var_os("REDISPY_SERVERS_DIR") {
-        return Ok(PathBuf::from(directory));
+    // A relative path would name another place once the server is started in a directory of its own.
+    if let Some(directory) = env::var_os("REDISPY_SERVERS_DIR").filter(|directory| !directory.is_empty()) {
+        return std::path::absolute(directory).map_err(Error::io("find the current directory"));
     }
     if let Some(target) = env::var_os("CARGO_TARGET_DIR") {
-        return Ok(PathBuf::from(target).join("servers"));
+        return std::path::absolute(target)
+            .map(|target| target.join("servers"))
+            .map_err(Error::io("find the current directory"));
     }
     // Cargo names the tested crate's directory at run time; outside of Cargo the current directory has to do.
     let start = match env::var_os("CARGO_MANIFEST_DIR") {

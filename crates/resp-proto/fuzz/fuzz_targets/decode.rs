@@ -33,7 +33,9 @@ fn walk(node: Node<'_>, whole: &[u8], choices: &mut u64) {
         let mut count = 0;
         let stop = if *choices & 1 == 1 { (*choices >> 1 & 3) as usize } else { usize::MAX };
         *choices = choices.rotate_right(3);
-        while count < stop && let Some(item) = items.next() {
+        while count < stop
+            && let Some(item) = items.next()
+        {
             if *choices & 1 == 0 {
                 walk(item, whole, choices);
             }

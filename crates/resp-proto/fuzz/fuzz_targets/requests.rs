@@ -32,7 +32,11 @@ fuzz_target!(|data: &[u8]| {
     let limits = if a & 1 == 0 {
         Limits::default()
     } else {
-        Limits::default().with_max_line_len(30).with_max_bulk_len(20).with_max_elements(5).with_max_reply_len(80)
+        Limits::default()
+            .with_max_line_len(30)
+            .with_max_bulk_len(20)
+            .with_max_elements(5)
+            .with_max_reply_len(80)
     };
     let whole = decode(std::iter::once(bytes), limits);
     assert_eq!(decode(bytes.chunks(usize::from(*b) + 1), limits), whole);
