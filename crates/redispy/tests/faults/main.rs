@@ -12,6 +12,8 @@ mod batch;
 mod connect;
 mod ledger;
 mod loss;
+mod memory;
 mod oracles;
 mod pool;
+mod secrets;
 mod server_errors;
