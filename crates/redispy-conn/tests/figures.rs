@@ -1,7 +1,9 @@
-//! What a connection costs: memory when idle and after a large reply, allocations of a call.
+//! What a connection costs: memory when idle and after a large reply, allocations of a call. The tests take turns, since
+//! they look at the memory of one process.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::fs;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use allocation_counter::measure;
@@ -11,6 +13,11 @@ use resp_proto::encode_command;
 
 fn config(url: &str) -> Config {
     url.parse().unwrap()
+}
+
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn patient() -> Deadline {
@@ -25,6 +32,7 @@ fn command(args: &[&str]) -> Vec<u8> {
 
 #[test]
 fn a_call_allocates_nothing() {
+    let _turn = alone();
     let server = SharedServer::get();
     let pool = Pool::new(config(&server.fresh_url())).unwrap();
     let (set, get) = (command(&["SET", "k", &"x".repeat(500)]), command(&["GET", "k"]));
@@ -46,6 +54,7 @@ fn a_call_allocates_nothing() {
 
 #[test]
 fn an_idle_connection_takes_less_than_4_kib_of_heap() {
+    let _turn = alone();
     let server = SharedServer::get();
     let config = config(&server.fresh_url());
     let mut connections = Vec::with_capacity(10);
@@ -58,6 +67,7 @@ fn an_idle_connection_takes_less_than_4_kib_of_heap() {
 
 #[test]
 fn f176_little_is_kept_after_a_large_reply() {
+    let _turn = alone();
     let server = SharedServer::get();
     let mut connection = Connection::open(&config(&server.fresh_url()), patient()).unwrap();
     connection.call(&command(&["SETRANGE", "big", "1048575", "x"]), patient(), |_| ()).unwrap();
@@ -80,6 +90,7 @@ fn resident() -> u64 {
 #[test]
 fn an_idle_connection_of_the_pool_takes_less_than_4_kib_of_resident_memory() {
     const CONNECTIONS: usize = 400;
+    let _turn = alone();
     // Not the server that tests share: it need not take so many.
     let server = Server::start();
     let pool =
