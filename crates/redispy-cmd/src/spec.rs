@@ -1,5 +1,33 @@
 //! What is known of each command: its words, flags, key positions and since when servers have it.
 
+/// One row of the generated table: the command's words, how many, arity, flags, keys (first, last, step), whether it is a
+/// container, group, and the versions that Redis and Valkey state, empty when they do not have it.
+macro_rules! commands {
+    ($($id:ident($name:literal, $words:literal, $count:literal, $arity:literal, [$($flag:ident)*],
+        [$first:literal, $last:literal, $step:literal], $container:literal, $group:ident, $redis:literal, $valkey:literal);)*) => {
+        $(
+            #[doc = concat!("`", $name, "`")]
+            pub static $id: Spec = Spec {
+                name: $name,
+                words: $words,
+                word_count: $count,
+                arity: $arity,
+                flags: Flags(0 $(| bits::$flag)*),
+                first_key: $first,
+                last_key: $last,
+                key_step: $step,
+                container: $container,
+                group: Group::$group,
+                since_redis: since($redis),
+                since_valkey: since($valkey),
+            };
+        )*
+
+        /// Every command, sorted by name.
+        pub(super) static ALL: &[&Spec] = &[$(&$id),*];
+    };
+}
+
 #[rustfmt::skip]
 mod table;
 
@@ -67,6 +95,10 @@ impl Spec {
     pub fn is_blocking(&self) -> bool {
         self.flags.contains(Flags::BLOCKING)
     }
+}
+
+const fn since(version: &'static str) -> Option<&'static str> {
+    if version.is_empty() { None } else { Some(version) }
 }
 
 fn find(order: impl Fn(&Spec) -> core::cmp::Ordering) -> Option<&'static Spec> {
@@ -170,36 +202,6 @@ pub enum Group {
     Stream,
     String,
     Transactions,
-}
-
-#[expect(clippy::too_many_arguments, reason = "one line of the generated table each")]
-const fn spec(
-    name: &'static str,
-    words: &'static [u8],
-    word_count: u8,
-    arity: i16,
-    flags: u32,
-    keys: [i16; 3],
-    container: bool,
-    group: Group,
-    since_redis: Option<&'static str>,
-    since_valkey: Option<&'static str>,
-) -> Spec {
-    let [first_key, last_key, key_step] = keys;
-    Spec {
-        name,
-        words,
-        word_count,
-        arity,
-        flags: Flags(flags),
-        first_key,
-        last_key,
-        key_step,
-        container,
-        group,
-        since_redis,
-        since_valkey,
-    }
 }
 
 #[cfg(test)]
