@@ -121,15 +121,22 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// As [`exchange`](Self::exchange).
+    /// As [`exchange`](Self::exchange). A connection that still owes replies to earlier commands is closed, and nothing is
+    /// sent.
     pub fn call<R>(
         &mut self,
         command: &[u8],
         deadline: Deadline,
         read: impl FnOnce(Node<'_>) -> R,
     ) -> Result<R> {
-        self.send(command, 1, deadline)?;
-        self.receive(deadline, read)
+        self.begin_alone()?;
+        let Err(error) = self.send(command, 1, deadline) else { return self.receive(deadline, read) };
+        // A server that will not take the whole command says why before it closes.
+        let mut read = Some(read);
+        let mut result = None;
+        let answered =
+            self.owed > 0 && self.pop(&mut |reply| result = read.take().map(|read| read(reply)))?;
+        result.filter(|_| answered).ok_or(error)
     }
 
     /// Sends `bytes`, which hold as many commands as there are `replies` to come. What the server answers meanwhile is
@@ -186,7 +193,7 @@ impl Connection {
         deadline: Deadline,
         mut read: impl FnMut(usize, Node<'_>),
     ) -> Result<()> {
-        self.begin()?;
+        self.begin_alone()?;
         self.owed += replies;
         let mut rest = bytes;
         let mut received = 0;
@@ -396,6 +403,14 @@ impl Connection {
 
     fn begin(&mut self) -> Result<()> {
         if self.open { Ok(()) } else { Err(self.gone()) }
+    }
+
+    /// A call that was abandoned half-way, by a panic for example, leaves replies that are not the next call's.
+    fn begin_alone(&mut self) -> Result<()> {
+        if self.owed > 0 {
+            self.close();
+        }
+        self.begin()
     }
 
     fn gone(&self) -> Error {

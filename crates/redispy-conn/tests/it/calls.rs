@@ -8,7 +8,7 @@ use std::thread;
 use redispy_conn::{
     Address, Config, Connection, Deadline, ErrorKind, MemoryTransport, Outcome, Phase, Readiness, Transport,
 };
-use redispy_testkit::{Frame, Server, text, timed};
+use redispy_testkit::{Frame, Server, text, timed, wait_until};
 use resp_proto::RequestDecoder;
 
 use crate::support::*;
@@ -248,18 +248,21 @@ fn f049_killed_in_mid_pipeline_for_the_size_of_the_replies() {
     run(&pool, &["SETRANGE", "big", "1048575", "x"]).unwrap();
     let mut connection = pool.get("GET", patient()).unwrap();
     let batch = command(&["GET", "big"]).repeat(400);
-    // Nothing is read before all is written, so the server's buffer must overflow.
-    connection.send(&batch[..batch.len() / 2], 200, patient()).unwrap();
-    thread::sleep(ms(300));
     let error = connection
-        .exchange(&batch[batch.len() / 2..], 200, patient(), |_, reply| {
+        .exchange(&batch, 400, patient(), |number, reply| {
             assert_eq!(reply.into_bytes().map(|body| body.len()), Some(1 << 20));
+            if number == 0 {
+                // A slow reader: the server's buffer overflows.
+                wait_until("the server has given up", PATIENCE, || {
+                    server.info("client_output_buffer_limit_disconnections").as_deref() != Some("0")
+                });
+            }
         })
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Closed, "{error}");
     let progress = error.progress().unwrap();
-    assert!(progress.replies < 200 && progress.expected == 200, "{error}");
-    assert!(error.to_string().contains(&format!("{} of 200 replies received", progress.replies)), "{error}");
+    assert!((1..400).contains(&progress.replies) && progress.expected == 400, "{error}");
+    assert!(error.to_string().contains(&format!("{} of 400 replies received", progress.replies)), "{error}");
     drop(connection);
     assert_aligned(&pool);
 }
@@ -297,6 +300,19 @@ fn a_reply_that_beats_the_end_of_its_own_request_is_delivered() {
     assert!(text(&answer.unwrap()).contains("invalid bulk length"));
     assert!(!connection.is_open());
     server.join().unwrap();
+    let error = connection.call(&big, patient(), |_| ()).unwrap_err();
+    assert_error(&error, ErrorKind::Closed, Outcome::NotSent, Phase::Write);
+}
+
+#[test]
+fn the_same_for_a_single_call() {
+    let (ours, theirs) = MemoryTransport::pair(1024);
+    theirs.try_write(b"-ERR Protocol error: invalid bulk length\r\n").unwrap();
+    drop(theirs);
+    let mut connection = Connection::over(Arc::new(ours), Address::other("memory"), &Config::default());
+    let answer = call(&mut connection, &["SET", "k", "v"], patient()).unwrap();
+    assert!(text(&answer).contains("invalid bulk length"));
+    assert!(!connection.is_open());
 }
 
 #[test]
@@ -317,6 +333,9 @@ fn a_panic_while_reading_leaves_the_connection_in_step_or_closed() {
     assert!(panicked.is_err());
     assert_eq!(connection.owed(), 1);
     assert!(!connection.is_clean());
+    // The reply that is left is not the next call's.
+    let error = call(&mut connection, &["ECHO", "d"], patient()).unwrap_err();
+    assert_error(&error, ErrorKind::Closed, Outcome::NotSent, Phase::Write);
     drop(connection);
     assert_aligned(&pool);
     assert_eq!(pool.stats().discarded, 1);

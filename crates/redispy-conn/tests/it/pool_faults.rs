@@ -329,11 +329,9 @@ fn f067_a_server_that_is_down_is_not_hammered_and_found_again() {
             scope.spawn(|| {
                 while begin.elapsed() < ms(1500) {
                     let error = pool.get("GET", soon(300)).unwrap_err();
-                    assert_eq!(
-                        (error.kind(), error.outcome()),
-                        (ErrorKind::Connect, Outcome::NotSent),
-                        "{error}"
-                    );
+                    // A deadline may pass just while someone tries.
+                    assert!([ErrorKind::Connect, ErrorKind::Timeout].contains(&error.kind()), "{error}");
+                    assert_eq!(error.outcome(), Outcome::NotSent);
                     thread::sleep(ms(1));
                 }
             });
