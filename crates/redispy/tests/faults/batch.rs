@@ -42,7 +42,7 @@ fn f048_a_batch_reads_while_it_writes() {
         let server = FakeServer::start([greeted().respond(move |_| reply.clone())]);
         let r = builder(server.url()).timeout(Duration::from_secs(50)).build().unwrap();
         let values: Vec<Option<String>> =
-            r.batch((0..100_000).map(|n| cmd::get(format!("key:{n}")))).unwrap();
+            r.batch((0..100_000).map(|n| cmd::get(format!("key:{n:0200}")))).unwrap();
         assert_eq!(values.len(), 100_000);
         assert!(values.iter().flatten().all(|value| value.len() == 200));
     });
