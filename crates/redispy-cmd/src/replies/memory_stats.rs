@@ -80,6 +80,8 @@ pub struct DatabaseMemory {
     pub overhead_hashtable_main: u64,
     /// The table of expiries.
     pub overhead_hashtable_expires: u64,
+    /// The table of slots to keys of a cluster; 0 where there is none. Only Redis 7.0 tells of it.
+    pub overhead_hashtable_slot_to_keys: u64,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, Value>,
 }
@@ -141,6 +143,9 @@ fn databases(fields: &mut Fields) -> BTreeMap<u32, DatabaseMemory> {
             DatabaseMemory {
                 overhead_hashtable_main: of.unsigned("overhead.hashtable.main").unwrap_or_default(),
                 overhead_hashtable_expires: of.unsigned("overhead.hashtable.expires").unwrap_or_default(),
+                overhead_hashtable_slot_to_keys: of
+                    .unsigned("overhead.hashtable.slot-to-keys")
+                    .unwrap_or_default(),
                 other: of.rest(),
             },
         );
