@@ -261,7 +261,7 @@ fn f049_killed_in_mid_pipeline_for_the_size_of_the_replies() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Closed, "{error}");
     let progress = error.progress().unwrap();
-    assert!((1..400).contains(&progress.replies) && progress.expected == 400, "{error}");
+    assert!(progress.replies < 400 && progress.expected == 400, "{error}");
     assert!(error.to_string().contains(&format!("{} of 400 replies received", progress.replies)), "{error}");
     drop(connection);
     assert_aligned(&pool);

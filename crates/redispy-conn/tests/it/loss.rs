@@ -67,10 +67,11 @@ fn f041_a_reply_that_comes_with_the_end_is_delivered() {
 
 #[test]
 fn f042_a_late_reply_is_nobodys() {
-    let server = Server::builder().option("enable-debug-command", "local").start();
+    let server = Server::start();
     let pool = pool(&server.url());
-    let mut connection = pool.get("DEBUG", patient()).unwrap();
-    let (result, took) = timed(|| call(&mut connection, &["DEBUG", "SLEEP", "0.6"], soon(200)));
+    let mut connection = pool.get("ECHO", patient()).unwrap();
+    server.command(["CLIENT", "PAUSE", "600"]);
+    let (result, took) = timed(|| call(&mut connection, &["ECHO", "late"], soon(200)));
     let error = result.unwrap_err();
     assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read);
     assert!(took >= ms(200) && took < ms(200) + GRACE, "{took:?}");
