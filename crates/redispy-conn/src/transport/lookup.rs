@@ -14,10 +14,16 @@ use crate::{Deadline, Error, Outcome, Phase, Result};
 /// Finds the addresses of a host name: what [`TcpConnector::with_lookup`](super::TcpConnector::with_lookup) takes.
 pub type LookupFn = dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync;
 
+const NO_THREAD: &str = "cannot start a thread for the name lookup";
+
 pub(super) struct Lookups {
     find: Arc<LookupFn>,
     running: Arc<Running>,
+    /// Runs a lookup on a thread of its own.
+    start: fn(Job) -> io::Result<()>,
 }
+
+type Job = Box<dyn FnOnce() + Send>;
 
 /// The lookups under way, by host and port.
 type Running = Mutex<HashMap<(String, u16), Arc<Answer>>>;
@@ -34,7 +40,8 @@ impl Lookups {
     }
 
     pub(super) fn by(find: Arc<LookupFn>) -> Self {
-        Lookups { find, running: Arc::default() }
+        let start = |job: Job| thread::Builder::new().name("redispy-lookup".into()).spawn(job).map(drop);
+        Lookups { find, running: Arc::default(), start }
     }
 
     /// The addresses of `host`, asked for anew each time; an IP address is its own answer.
@@ -72,24 +79,24 @@ impl Lookups {
             return Ok(Arc::clone(answer));
         }
         let answer = Arc::new(Answer::default());
+        running.insert(key.clone(), Arc::clone(&answer));
+        // When no thread can be started, what it was to own is dropped here and delivers this; that takes the lock.
+        drop(running);
+        let no_thread = |cause| Error::connect(Phase::Lookup, cause).with_text(NO_THREAD);
         let asked = Asked {
             answer: Arc::clone(&answer),
             running: Arc::clone(&self.running),
-            key: key.clone(),
-            result: None,
+            key,
+            result: Some(Err(no_thread(io::ErrorKind::WouldBlock.into()))),
         };
         let find = Arc::clone(&self.find);
-        thread::Builder::new()
-            .name("redispy-lookup".into())
-            .spawn(move || {
-                let mut asked = asked;
-                let result = find(&asked.key.0, asked.key.1);
-                asked.result = Some(result.map_err(|cause| Error::connect(Phase::Lookup, cause)));
-            })
-            .map_err(|cause| {
-                Error::connect(Phase::Lookup, cause).with_text("cannot start a thread for the name lookup")
-            })?;
-        running.insert(key, Arc::clone(&answer));
+        let job = move || {
+            let mut asked = asked;
+            asked.result = None;
+            let result = find(&asked.key.0, asked.key.1);
+            asked.result = Some(result.map_err(|cause| Error::connect(Phase::Lookup, cause)));
+        };
+        (self.start)(Box::new(job)).map_err(no_thread)?;
         Ok(answer)
     }
 }
@@ -159,6 +166,34 @@ mod tests {
         drop(release);
         let found = lookups.find("slow.test", 1, Deadline::after(Duration::from_secs(10))).unwrap();
         assert_eq!(found.len(), 1);
+    }
+
+    #[test]
+    fn without_a_thread_a_lookup_fails_and_the_next_one_may_try_again() {
+        let mut lookups =
+            Lookups::by(Arc::new(|_, port| Ok(vec![SocketAddr::new([127, 0, 0, 1].into(), port)])));
+        let start = lookups.start;
+        lookups.start = |job| {
+            drop(job);
+            Err(io::ErrorKind::WouldBlock.into())
+        };
+        let (done, ended) = mpsc::channel();
+        let asking = thread::spawn(move || {
+            let error = lookups.find("host.test", 1, Deadline::after(Duration::from_secs(10))).unwrap_err();
+            done.send(()).unwrap();
+            (lookups, error)
+        });
+        ended.recv_timeout(Duration::from_secs(10)).expect("it must not wait for its own lock");
+        let (mut lookups, error) = asking.join().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "cannot start a thread for the name lookup (resolving the address; not sent)"
+        );
+        lookups.start = start;
+        assert_eq!(
+            lookups.find("host.test", 7, Deadline::after(Duration::from_secs(10))).unwrap()[0].port(),
+            7
+        );
     }
 
     #[test]
