@@ -20,6 +20,10 @@ use crate::{
 /// call per command against a window in which a closed connection is noticed only by using it.
 const TRUSTED_FOR: Duration = Duration::from_millis(1);
 
+/// What has arrived by the deadline is still taken in; but so often, at most, since a server that never stops sending must
+/// not keep a call beyond it.
+const READS_AT_ONCE: usize = 64;
+
 /// A connection to a server, used by one caller at a time.
 ///
 /// It is *clean* when the next caller would find it as new: open, no reply outstanding, no state left on the server. Whoever
@@ -149,8 +153,9 @@ impl Connection {
         self.begin()?;
         let mut rest = bytes;
         self.owed += replies;
+        let mut rounds = Rounds::default();
         while !rest.is_empty() {
-            match self.write_some(&mut rest, deadline) {
+            match rounds.next(deadline).and_then(|()| self.write_some(&mut rest, deadline)) {
                 Ok(()) => {}
                 Err(cause) => return Err(self.write_failed(cause, bytes.len() - rest.len(), deadline)),
             }
@@ -172,8 +177,9 @@ impl Connection {
         }
         let mut read = Some(read);
         let mut result = None;
+        let mut rounds = Rounds::default();
         while !self.pop(&mut |reply| result = read.take().map(|read| read(reply)))? {
-            self.fill(deadline)?;
+            self.fill(&mut rounds, deadline)?;
         }
         self.settle()?;
         result.ok_or_else(|| Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, "no reply was read"))
@@ -218,8 +224,9 @@ impl Connection {
         read: &mut dyn FnMut(usize, Node<'_>),
     ) -> Result<()> {
         let total = rest.len();
+        let mut rounds = Rounds::default();
         while !rest.is_empty() {
-            if let Err(cause) = self.write_some(rest, deadline) {
+            if let Err(cause) = rounds.next(deadline).and_then(|()| self.write_some(rest, deadline)) {
                 let error = self.write_failed(cause, total - rest.len(), deadline);
                 // A server that turns a connection away says why before it closes.
                 self.hand_out(replies, received, read)?;
@@ -227,12 +234,13 @@ impl Connection {
             }
             self.hand_out(replies, received, read)?;
         }
+        let mut rounds = Rounds::default();
         loop {
             self.hand_out(replies, received, read)?;
             if *received == replies {
                 return self.settle();
             }
-            self.fill(deadline)?;
+            self.fill(&mut rounds, deadline)?;
         }
     }
 
@@ -289,7 +297,7 @@ impl Connection {
     }
 
     /// Looks whether the connection can be used, without sending anything: it is not when the server has closed it, or has
-    /// sent what nobody asked for. Pushes are taken in and go to the hook.
+    /// sent what nobody asked for, be it only a part of it. Pushes are taken in and go to the hook.
     pub fn is_usable(&mut self) -> bool {
         if !self.open {
             return false;
@@ -297,11 +305,11 @@ impl Connection {
         if self.owed > 0 {
             return true;
         }
-        loop {
+        for _ in 0..READS_AT_ONCE {
             match self.transport.condition() {
                 Condition::Quiet => {
                     self.last_used = Instant::now();
-                    return self.settle().is_ok() && self.open;
+                    return self.settle().is_ok() && self.open && self.decoder.buffered() == 0;
                 }
                 Condition::Closed => {
                     self.close();
@@ -323,6 +331,9 @@ impl Connection {
                 }
             }
         }
+        // It does not stop sending.
+        self.close();
+        false
     }
 
     /// Looks at the connection as [`is_usable`](Self::is_usable) does, unless it was in use a moment ago.
@@ -455,12 +466,13 @@ impl Connection {
         self.fail(Error::lost(Phase::Write, outcome, cause))
     }
 
-    fn fill(&mut self, deadline: Deadline) -> Result<()> {
+    fn fill(&mut self, rounds: &mut Rounds, deadline: Deadline) -> Result<()> {
         if !self.open {
             return Err(Error::lost(Phase::Read, Outcome::MaybeExecuted, io::ErrorKind::NotConnected.into())
                 .with_address(&self.address));
         }
-        match self.transport.read(self.decoder.space(), deadline) {
+        let read = rounds.next(deadline).and_then(|()| self.transport.read(self.decoder.space(), deadline));
+        match read {
             Ok(0) => Err(self.lost_reading(io::ErrorKind::UnexpectedEof.into())),
             Ok(count) => {
                 self.decoder.filled(count);
@@ -512,6 +524,20 @@ impl Connection {
     fn fail(&mut self, error: Error) -> Error {
         self.close();
         error.with_address(&self.address)
+    }
+}
+
+/// Counts the reads or writes of one call, and looks at the clock now and then: a transport does so only before it waits.
+#[derive(Default)]
+struct Rounds(usize);
+
+impl Rounds {
+    fn next(&mut self, deadline: Deadline) -> io::Result<()> {
+        self.0 += 1;
+        if self.0.is_multiple_of(READS_AT_ONCE) && deadline.has_passed() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(())
     }
 }
 

@@ -1,12 +1,14 @@
 //! Replies that are wrong, too many or too few; pipelines; what a panic leaves behind.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use redispy_conn::{
-    Address, Config, Connection, Deadline, ErrorKind, MemoryTransport, Outcome, Phase, Readiness, Transport,
+    Address, Condition, Config, Connection, Deadline, ErrorKind, MemoryTransport, Outcome, Phase, Readiness,
+    Transport,
 };
 use redispy_testkit::{Frame, Server, text, timed, wait_until};
 use resp_proto::RequestDecoder;
@@ -213,6 +215,57 @@ fn stubborn(wire: MemoryTransport) -> thread::JoinHandle<usize> {
         }
         answered
     })
+}
+
+/// A server that never stops sending pushes, and takes commands only if it `listens`.
+struct Babbling {
+    listens: bool,
+}
+
+impl Transport for Babbling {
+    fn read(&self, buffer: &mut [u8], _: Deadline) -> io::Result<usize> {
+        self.try_read(buffer)
+    }
+
+    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let push = b">1\r\n+x\r\n";
+        buffer[..push.len()].copy_from_slice(push);
+        Ok(push.len())
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        if self.listens { Ok(bytes.len()) } else { Err(io::ErrorKind::WouldBlock.into()) }
+    }
+
+    fn wait(&self, _: Readiness, _: Deadline) -> io::Result<Readiness> {
+        Ok(Readiness::READ)
+    }
+
+    fn condition(&self) -> Condition {
+        Condition::Unread
+    }
+
+    fn shutdown(&self) {}
+}
+
+#[test]
+fn a_server_that_never_stops_sending_keeps_no_call_beyond_its_deadline() {
+    for (listens, outcome, phase) in
+        [(true, Outcome::MaybeExecuted, Phase::Read), (false, Outcome::NotSent, Phase::Write)]
+    {
+        let over = || {
+            let wire = Arc::new(Babbling { listens });
+            Connection::over(wire, Address::other("babble"), &Config::default())
+        };
+        let ping = command(&["PING"]);
+        let (result, took) = timed(|| over().call(&ping, soon(100), |_| ()));
+        assert_error(&result.unwrap_err(), ErrorKind::Timeout, outcome, phase);
+        assert!(took >= ms(100) && took < ms(100) + GRACE, "{took:?}");
+        let (result, took) = timed(|| over().exchange(&ping, 1, soon(100), |_, _| ()));
+        assert_error(&result.unwrap_err(), ErrorKind::Timeout, outcome, phase);
+        assert!(took >= ms(100) && took < ms(100) + GRACE, "{took:?}");
+        assert!(!over().is_usable());
+    }
 }
 
 #[test]
