@@ -11,7 +11,7 @@ use crate::Connection;
 /// A connection lent by a [`Pool`](super::Pool). Dropping it gives the connection back; it is closed instead when it is not
 /// clean ([`Connection::is_clean`]), so that the next borrower never finds anything of this one.
 pub struct Pooled {
-    /// Taken out by `drop` and by nothing else.
+    /// Taken out by what ends the guard, and by nothing else.
     member: Option<Box<Member>>,
     home: Arc<Shared>,
 }
@@ -19,6 +19,11 @@ pub struct Pooled {
 impl Pooled {
     pub(super) fn new(member: Box<Member>, home: Arc<Shared>) -> Self {
         Pooled { member: Some(member), home }
+    }
+
+    /// The connection without its guard: it does not go back.
+    pub(super) fn into_member(mut self) -> Option<Box<Member>> {
+        self.member.take()
     }
 }
 

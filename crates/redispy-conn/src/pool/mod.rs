@@ -122,11 +122,17 @@ impl Pool {
         loop {
             // A statement of its own: the lock must be free again before the connection is looked at.
             let idle = shared.lock().take_idle(label, now)?;
-            let Some(mut member) = idle else { break };
-            if member.is_fresh(&shared.setup.config.pool, now) && member.connection.is_usable_or_recent(now) {
-                return Ok(Pooled::new(member, Arc::clone(shared)));
+            let Some(member) = idle else { break };
+            let is_fresh = member.is_fresh(&shared.setup.config.pool, now);
+            // In its guard already: a push hook that panics while the connection is looked at must not cost its place.
+            let mut connection = Pooled::new(member, Arc::clone(shared));
+            if is_fresh && connection.is_usable_or_recent(now) {
+                return Ok(connection);
             }
-            shared.lock().found_dead(&member);
+            let dead = connection.into_member();
+            if let Some(member) = &dead {
+                shared.lock().found_dead(member);
+            }
         }
         let member = shared.wait(label, deadline)?;
         Ok(Pooled::new(member, Arc::clone(shared)))
@@ -305,6 +311,7 @@ impl fmt::Debug for Pool {
 mod tests {
     use super::*;
     use crate::{Address, Attempt, MemoryTransport, Transport};
+    use std::panic::AssertUnwindSafe;
     use std::sync::mpsc;
 
     /// Connects to the other ends that it sends away.
@@ -353,6 +360,39 @@ mod tests {
         let child = Shared::of_process(&pool.shared, std::process::id() + 1);
         assert_eq!(child.lock().stats(Instant::now()).in_use, 0);
         drop(held);
+    }
+
+    #[test]
+    fn a_push_hook_that_panics_while_an_idle_connection_is_looked_at_costs_no_place() {
+        let (sender, others) = mpsc::channel();
+        let config = "redis://memory?protocol=2&client_info=no&max_connections=1".parse::<Config>().unwrap();
+        let config = config.with_connector(Arc::new(Memory(sender))).with_push_hook(|_| panic!("the hook"));
+        let pool = Pool::new(config).unwrap();
+        drop(pool.get("x", deadline()).unwrap());
+        let server = others.recv().unwrap();
+        server.try_write(b">1\r\n+push\r\n").unwrap();
+        std::thread::sleep(Duration::from_millis(2));
+        let panicked = std::panic::catch_unwind(AssertUnwindSafe(|| drop(pool.get("x", deadline()))));
+        assert!(panicked.is_err());
+        assert_eq!(pool.stats().in_use, 0);
+        drop(pool.get("x", deadline()).unwrap());
+    }
+
+    #[test]
+    fn half_a_reply_that_nobody_asked_for_costs_an_idle_connection() {
+        let (pool, others) = pool();
+        drop(pool.get("x", deadline()).unwrap());
+        let stale = others.recv().unwrap();
+        stale.try_write(b"$5\r\nsta").unwrap();
+        std::thread::sleep(Duration::from_millis(2));
+        let mut connection = pool.get("x", deadline()).unwrap();
+        // Its other half would have been taken for the answer to the next command.
+        let _ = stale.try_write(b"le\r\n");
+        let fresh = others.try_recv().expect("another connection");
+        fresh.try_write(b"+PONG\r\n").unwrap();
+        let reply = connection.call(b"*1\r\n$4\r\nPING\r\n", deadline(), |reply| reply.into_frame()).unwrap();
+        assert_eq!(reply, resp_proto::Frame::SimpleString("PONG".into()));
+        assert_eq!(pool.stats().found_dead, 1);
     }
 
     #[test]
