@@ -159,7 +159,7 @@ impl Frame {
         let text = bytes.get(end.saturating_sub(head.len)..end).unwrap_or_default();
         match kind {
             Kind::BulkString => Frame::BulkString(text.to_vec()),
-            Kind::Integer => Frame::Integer(head::integer(bytes, head)),
+            Kind::Integer => Frame::Integer(head::integer(bytes, head.len, head.next)),
             Kind::Double => Frame::Double(token::double(text).unwrap_or_default()),
             Kind::Boolean => Frame::Boolean(text == b"t"),
             Kind::SimpleString => Frame::SimpleString(text.to_vec()),

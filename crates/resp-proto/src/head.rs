@@ -45,11 +45,22 @@ impl Head {
     }
 }
 
-/// The value of the integer with that header.
+/// The value of the integer whose text has that length and ends two bytes before `next`.
 #[inline(always)]
-pub(crate) fn integer(bytes: &[u8], head: &Head) -> i64 {
-    let text = head.next.checked_sub(head.len + 2).and_then(|start| bytes.get(start..)).unwrap_or_default();
-    token::integer(text).map_or(0, |(_, value)| value)
+pub(crate) fn integer(bytes: &[u8], len: usize, next: usize) -> i64 {
+    let text = next.checked_sub(len + 2).and_then(|start| bytes.get(start..)).unwrap_or_default();
+    token::known_integer(text, len)
+}
+
+/// Where the value stands whose attributes begin at `pos`.
+pub(crate) fn value_at(bytes: &[u8], mut pos: usize) -> usize {
+    loop {
+        let head = Head::at(bytes, pos);
+        if head.tag != Tag::Attributes {
+            return pos;
+        }
+        pos = skip(bytes, head.next, head.len, false);
+    }
 }
 
 /// The streamed string whose type byte is at `pos`, in one piece.
@@ -69,10 +80,8 @@ fn bulk(bytes: &[u8], body: &[u8], len: u64, kind: Kind) -> Head {
 
 #[inline(always)]
 fn text(bytes: &[u8], line: &[u8], kind: Kind) -> Head {
-    match token::line(line, 0) {
-        Ok((rest, text)) => Head { tag: Tag::Plain(kind), len: text.len(), next: bytes.len() - rest.len() },
-        Err(_) => nil(bytes.len()),
-    }
+    let len = token::known_line(line);
+    Head { tag: Tag::Plain(kind), len, next: bytes.len() - line.len() + len + 2 }
 }
 
 #[inline]

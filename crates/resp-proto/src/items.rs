@@ -13,32 +13,25 @@ use crate::node::Shared;
 pub struct Items<'a> {
     bytes: &'a [u8],
     shared: &'a Shared,
-    /// The type byte of the aggregate.
-    head: usize,
+    /// Where the aggregate begins.
+    start: usize,
     /// The next element, or the first value of the aggregate handed out last.
     pos: usize,
     /// Elements to come, when that is known.
     left: usize,
     /// Ends at its `.`; `left` is 0.
     streamed: bool,
-    /// The aggregate handed out last, as long as its end is not looked up.
-    pending: Option<Pending>,
+    /// Where the aggregate begins that was handed out last, as long as its end is not looked up; then 0.
+    pending: usize,
     /// Of attributes: where the value begins that they belong to; before it more of them may stand.
     value: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Pending {
-    head: usize,
-    len: usize,
-    streamed: bool,
-}
-
-/// How far the aggregate whose type byte is at `head` was walked: it goes on at `pos` with `left` values, or as many as
-/// come up to its `.`.
+/// How far the aggregate that begins at `start` was walked: it goes on at `pos` with `left` values, or as many as come
+/// up to its `.`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Walked {
-    head: usize,
+    start: usize,
     pos: usize,
     left: usize,
     streamed: bool,
@@ -51,8 +44,8 @@ impl Default for Walked {
 }
 
 impl Walked {
-    pub(crate) fn whole(head: usize, end: usize) -> Self {
-        Walked { head, pos: end, left: 0, streamed: false }
+    pub(crate) fn whole(start: usize, end: usize) -> Self {
+        Walked { start, pos: end, left: 0, streamed: false }
     }
 }
 
@@ -61,12 +54,12 @@ impl<'a> Items<'a> {
     pub(crate) fn new(
         bytes: &'a [u8],
         shared: &'a Shared,
-        head: usize,
+        start: usize,
         pos: usize,
         left: usize,
         streamed: bool,
     ) -> Self {
-        Items { bytes, shared, head, pos, left, streamed, pending: None, value: 0 }
+        Items { bytes, shared, start, pos, left, streamed, pending: 0, value: 0 }
     }
 
     /// The attributes that begin at `start` and belong to the value at `value`.
@@ -75,23 +68,37 @@ impl<'a> Items<'a> {
         Items { value, ..Items::new(bytes, shared, start, head.next, head.len, false) }
     }
 
-    /// Goes behind the aggregate handed out last.
-    #[inline(always)]
-    fn settle(&mut self) {
-        if let Some(pending) = self.pending.take() {
-            self.pos = self.end_of(pending);
+    /// What is left of the aggregate handed out last.
+    fn rest(&self) -> Walked {
+        let walked = self.shared.walked.get();
+        if walked.start == self.pending {
+            return walked;
         }
+        let node = Node::at(self.bytes, self.pending, self.shared);
+        let (left, streamed) = node.extent();
+        Walked { start: self.pending, pos: node.next_start(), left, streamed }
     }
 
-    fn end_of(&self, pending: Pending) -> usize {
-        let walked = self.shared.walked.get();
-        if walked.head != pending.head {
-            skip(self.bytes, self.pos, pending.len, pending.streamed)
-        } else if walked.left == 0 && !walked.streamed {
-            walked.pos
+    /// Goes behind the aggregate handed out last.
+    #[inline(never)]
+    fn settle(&mut self) {
+        let rest = self.rest();
+        self.pending = 0;
+        self.pos = if rest.left == 0 && !rest.streamed {
+            rest.pos
         } else {
-            skip(self.bytes, walked.pos, walked.left, walked.streamed)
+            skip(self.bytes, rest.pos, rest.left, rest.streamed)
+        };
+    }
+
+    #[inline(never)]
+    fn unusual(&mut self, start: usize, head: Head) -> Node<'a> {
+        let node = Node::unusual(self.bytes, start, head, self.shared);
+        self.pos = node.next_start();
+        if node.is_aggregate() {
+            self.pending = start;
         }
+        node
     }
 
     /// The end, unless more follows: a stream's next element, or more attributes.
@@ -113,7 +120,9 @@ impl<'a> Items<'a> {
                 return true;
             }
         }
-        self.shared.walked.set(Walked::whole(self.head, self.pos));
+        if self.value == 0 {
+            self.shared.walked.set(Walked::whole(self.start, self.pos));
+        }
         false
     }
 }
@@ -121,20 +130,24 @@ impl<'a> Items<'a> {
 impl<'a> Iterator for Items<'a> {
     type Item = Node<'a>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Node<'a>> {
-        self.settle();
+        if self.pending != 0 {
+            self.settle();
+        }
         if self.left == 0 && !self.finish() {
             return None;
         }
         self.left = self.left.saturating_sub(1);
-        let node = Node::at(self.bytes, self.pos, self.shared);
-        let (head, next, len, streamed) = node.layout();
-        self.pos = next;
-        if node.is_aggregate() {
-            self.pending = Some(Pending { head, len, streamed });
+        let start = self.pos;
+        let head = Head::at(self.bytes, start);
+        self.pos = head.next;
+        // The node is made in one go, at the end, in its place: moving it costs as much as reading the header.
+        let Tag::Plain(kind) = head.tag else { return Some(self.unusual(start, head)) };
+        if kind.is_aggregate() {
+            self.pending = start;
         }
-        Some(node)
+        Some(Node::plain(self.bytes, start, kind, head.len, head.next, self.shared))
     }
 
     #[inline]
@@ -149,7 +162,7 @@ impl<'a> Iterator for Items<'a> {
 impl Drop for Items<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.head == 0 || self.left == 0 && !self.streamed && self.pending.is_none() {
+        if self.start == 0 || self.left == 0 && !self.streamed && self.pending == 0 {
             return;
         }
         leave(self);
@@ -161,16 +174,11 @@ fn leave(items: &mut Items<'_>) {
     if items.value > 0 {
         return;
     }
-    let (head, mut pos, mut left, streamed) = (items.head, items.pos, items.left, items.streamed);
-    if let Some(pending) = items.pending {
-        let walked = items.shared.walked.get();
-        let (rest_pos, rest, open) = if walked.head == pending.head {
-            (walked.pos, walked.left, walked.streamed)
-        } else {
-            (items.pos, pending.len, pending.streamed)
-        };
+    let (start, mut pos, mut left, streamed) = (items.start, items.pos, items.left, items.streamed);
+    if items.pending != 0 {
+        let rest = items.rest();
         // To go over what is left of both, it is enough to know how many values that is, unless nobody knows.
-        (pos, left) = if open { (pending.head, left + 1) } else { (rest_pos, left + rest) };
+        (pos, left) = if rest.streamed { (items.pending, left + 1) } else { (rest.pos, left + rest.left) };
     }
-    items.shared.walked.set(Walked { head, pos, left, streamed });
+    items.shared.walked.set(Walked { start, pos, left, streamed });
 }

@@ -43,6 +43,13 @@ pub enum Kind {
     VerbatimString,
 }
 
+impl Kind {
+    #[inline(always)]
+    pub(crate) fn is_aggregate(self) -> bool {
+        matches!(self, Kind::Array | Kind::Map | Kind::Set | Kind::Push)
+    }
+}
+
 /// One whole reply in a slice, to be walked from its [`node`](Reply::node).
 #[derive(Debug)]
 pub struct Reply<'b> {
@@ -111,14 +118,14 @@ pub struct Node<'a> {
     shared: &'a Shared,
     /// The first byte, attributes included.
     start: usize,
-    /// The type byte of the value itself.
-    head: usize,
     len: usize,
     /// What is behind a scalar, or the first value of an aggregate.
     next: usize,
     kind: Kind,
     /// A string in pieces, or an aggregate that ends at its `.`.
     streamed: bool,
+    /// Attributes stand before the value.
+    attributed: bool,
     /// A body that was received into memory of its own.
     own: Option<Box<Own>>,
 }
@@ -141,11 +148,11 @@ impl<'a> Node<'a> {
             bytes: &[],
             shared,
             start: 0,
-            head: 0,
             len: body.len(),
             next: 0,
             kind: Kind::BulkString,
             streamed: false,
+            attributed: false,
             own: Some(Box::new(Own { body })),
         }
     }
@@ -154,13 +161,13 @@ impl<'a> Node<'a> {
     pub(crate) fn at(bytes: &'a [u8], start: usize, shared: &'a Shared) -> Self {
         let head = Head::at(bytes, start);
         match head.tag {
-            Tag::Plain(kind) => Node::scalar(bytes, start, kind, head.len, head.next, shared),
+            Tag::Plain(kind) => Node::plain(bytes, start, kind, head.len, head.next, shared),
             _ => Node::unusual(bytes, start, head, shared),
         }
     }
 
     #[inline(always)]
-    pub(crate) fn scalar(
+    pub(crate) fn plain(
         bytes: &'a [u8],
         start: usize,
         kind: Kind,
@@ -168,23 +175,21 @@ impl<'a> Node<'a> {
         next: usize,
         shared: &'a Shared,
     ) -> Self {
-        Node { bytes, shared, start, head: start, len, next, kind, streamed: false, own: None }
+        Node { bytes, shared, start, len, next, kind, streamed: false, attributed: false, own: None }
     }
 
     #[inline(never)]
-    fn unusual(bytes: &'a [u8], start: usize, first: Head, shared: &'a Shared) -> Self {
-        let (mut at, mut head) = (start, first);
-        while head.tag == Tag::Attributes {
-            at = skip(bytes, head.next, head.len, false);
-            head = Head::at(bytes, at);
-        }
+    pub(crate) fn unusual(bytes: &'a [u8], start: usize, first: Head, shared: &'a Shared) -> Self {
+        let at = if first.tag == Tag::Attributes { head::value_at(bytes, start) } else { start };
+        let head = Head::at(bytes, at);
         let (kind, streamed) = match head.tag {
             Tag::Plain(kind) => (kind, false),
             Tag::Stream(kind) => (kind, true),
             Tag::StreamedString => (Kind::BulkString, true),
             Tag::Attributes | Tag::End => (Kind::Null, false),
         };
-        Node { head: at, streamed, ..Node::scalar(bytes, start, kind, head.len, head.next, shared) }
+        let plain = Node::plain(bytes, start, kind, head.len, head.next, shared);
+        Node { streamed, attributed: at > start, ..plain }
     }
 
     /// What kind of value this is.
@@ -208,16 +213,16 @@ impl<'a> Node<'a> {
     /// Whether this is an array, map, set or push.
     #[inline]
     pub fn is_aggregate(&self) -> bool {
-        matches!(self.kind, Kind::Array | Kind::Map | Kind::Set | Kind::Push)
+        self.kind.is_aggregate()
     }
 
     /// The value of an [`Kind::Integer`].
-    #[inline]
+    #[inline(always)]
     pub fn as_i64(&self) -> Option<i64> {
         if self.kind != Kind::Integer {
             return None;
         }
-        token::integer(self.bytes.get(self.head + 1..)?).ok().map(|(_, value)| value)
+        Some(head::integer(self.bytes, self.len, self.next))
     }
 
     /// The value of a [`Kind::Double`].
@@ -238,7 +243,7 @@ impl<'a> Node<'a> {
     /// The text of a simple, bulk or verbatim string (without its format), of an error, of a number: everything
     /// that is one run of bytes on the wire, or would be if it were not streamed. `None` for nil, booleans and
     /// aggregates.
-    #[inline]
+    #[inline(always)]
     pub fn as_bytes(&self) -> Option<Cow<'_, [u8]>> {
         match &self.own {
             Some(own) => Some(Cow::Borrowed(&own.body)),
@@ -247,7 +252,7 @@ impl<'a> Node<'a> {
     }
 
     /// As [`as_bytes`](Self::as_bytes), but outlives the node, and gives a large body away without copying it.
-    #[inline]
+    #[inline(always)]
     pub fn into_bytes(self) -> Option<Cow<'a, [u8]>> {
         match self.own {
             Some(own) => Some(Cow::Owned(own.body)),
@@ -258,7 +263,7 @@ impl<'a> Node<'a> {
     #[inline(always)]
     fn shared_bytes(&self) -> Option<Cow<'a, [u8]>> {
         if self.streamed && !self.is_aggregate() {
-            return Some(Cow::Owned(head::join(self.bytes, self.head, self.len)));
+            return Some(Cow::Owned(head::join(self.bytes, self.value_start(), self.len)));
         }
         self.text().map(Cow::Borrowed)
     }
@@ -320,15 +325,15 @@ impl<'a> Node<'a> {
         if !self.is_aggregate() {
             return None;
         }
-        Some(Items::new(self.bytes, self.shared, self.head, self.next, self.len, self.streamed))
+        Some(Items::new(self.bytes, self.shared, self.start, self.next, self.len, self.streamed))
     }
 
     /// Key, value, key, value of the attributes sent before this value; `None` when there are none.
     pub fn attributes(&self) -> Option<Items<'a>> {
-        if self.start == self.head {
+        if !self.attributed {
             return None;
         }
-        Some(Items::attributes(self.bytes, self.shared, self.start, self.head))
+        Some(Items::attributes(self.bytes, self.shared, self.start, self.value_start()))
     }
 
     /// The bytes of this value, header, elements and attributes included. At no cost for a scalar and for the root of a
@@ -354,7 +359,7 @@ impl<'a> Node<'a> {
             return self.next;
         }
         let end = skip(self.bytes, self.next, self.len, self.streamed);
-        self.shared.walked.set(Walked::whole(self.head, end));
+        self.shared.walked.set(Walked::whole(self.start, end));
         end
     }
 
@@ -366,9 +371,19 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Where the parts of this value are, for the walk over its parent.
+    /// The type byte of the value itself.
+    fn value_start(&self) -> usize {
+        if self.attributed { head::value_at(self.bytes, self.start) } else { self.start }
+    }
+
+    /// What is behind a scalar, or the first value of an aggregate.
     #[inline(always)]
-    pub(crate) fn layout(&self) -> (usize, usize, usize, bool) {
-        (self.head, self.next, self.len, self.streamed)
+    pub(crate) fn next_start(&self) -> usize {
+        self.next
+    }
+
+    /// How many values an aggregate has, and whether it ends at its `.` instead.
+    pub(crate) fn extent(&self) -> (usize, bool) {
+        (self.len, self.streamed)
     }
 }

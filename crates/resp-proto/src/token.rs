@@ -142,6 +142,60 @@ pub(crate) fn line(i: &[u8], searched: usize) -> Token<'_, &[u8]> {
     Ok((rest, text))
 }
 
+/// The length of a line that is known to have an end, and to be right.
+#[inline(always)]
+pub(crate) fn known_line(i: &[u8]) -> usize {
+    let mut at = 0;
+    while at < SHORT_LINE {
+        let Some(word) = word_at(i, at) else { break };
+        // The lowest bit set is in the first byte that is CR; above it, bits may be wrong.
+        let found = zero_bytes(word ^ (ONES * b'\r' as u64));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = i.get(at..).unwrap_or_default();
+    at + memchr::memchr(b'\r', rest).unwrap_or(rest.len())
+}
+
+/// The value of the integer that the first `len` bytes are known to be.
+#[inline(always)]
+pub(crate) fn known_integer(i: &[u8], len: usize) -> i64 {
+    match (word_at(i, 0), len) {
+        (Some(word), 1..=8) => {
+            // A sign is worth nothing; it is the first digit then.
+            let sign = word as u8;
+            let signed = sign < b'0';
+            let word = if signed { word ^ u64::from(sign ^ b'0') } else { word };
+            let value = eight_digits((word ^ (ONES * b'0' as u64)) << (64 - 8 * len as u32)) as i64;
+            if sign == b'-' { -value } else { value }
+        }
+        _ => integer(i).map_or(0, |(_, value)| value),
+    }
+}
+
+const ONES: u64 = u64::MAX / 255;
+
+#[inline(always)]
+fn word_at(i: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*i.get(at..)?.first_chunk::<8>()?))
+}
+
+/// The top bit of each byte that is 0; of those above the first, of some others too.
+#[inline(always)]
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES * 0x80)
+}
+
+/// The number made of eight digits, the first in the lowest byte, each as its value.
+#[inline(always)]
+fn eight_digits(digits: u64) -> u64 {
+    let pairs = digits.wrapping_mul(1 + (10 << 8)) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(1 + (10_000 << 32)) >> 32
+}
+
 /// The text of a double.
 pub(crate) fn double(text: &[u8]) -> Option<f64> {
     let (negative, unsigned) = match text {
@@ -304,6 +358,27 @@ mod tests {
         assert_eq!(value(integer(&[b'0'; 30])), Err("wrong"));
         for text in ["", "-", "12", "12\r", "123456789012345678", "1234567890123456789\r"] {
             assert_eq!(value(integer(text.as_bytes())), Err("missing"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_read_the_same() {
+        let mut n = 1_i64;
+        while n < i64::MAX / 7 {
+            for value in [n, -n, n - 1, 1 - n] {
+                for tail in ["", ":1\r\n", "$20\r\n"] {
+                    let text = format!("{value}\r\n{tail}");
+                    let len = known_line(text.as_bytes());
+                    assert_eq!(text.as_bytes()[..len], *format!("{value}").as_bytes());
+                    assert_eq!(known_integer(text.as_bytes(), len), value);
+                }
+            }
+            n = n * 7 + 3;
+        }
+        assert_eq!(known_integer(b"+0042\r\n:", 5), 42);
+        for len in 0..100 {
+            let text = format!("{}\r\n\r\x0c", "\u{e}".repeat(len));
+            assert_eq!(known_line(text.as_bytes()), len);
         }
     }
 
