@@ -137,12 +137,11 @@ fn f037_silence_in_each_step_of_the_handshake_ends_at_the_deadline() {
                 .password(SECRET)
                 .db(2)
                 .protocol(protocol)
-                .connect_timeout(ms(200))
-                .timeout(ms(200))
+                .connect_timeout(ms(700))
                 .retry(RetryPolicy::none())
                 .build()
                 .unwrap();
-            let error = at_deadline(ms(200), || r.run(cmd::set("k", 1)));
+            let error = at_deadline(ms(200), || r.with_timeout(ms(200)).run(cmd::set("k", 1)));
             assert_error(
                 &error,
                 ErrorKind::Timeout,
