@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use crate::error::code;
-use crate::{Deadline, Error, ErrorKind, Outcome};
+use crate::{Deadline, Error, ErrorKind, Outcome, Phase};
 
 /// When a failed command is sent again, and after which pause.
 ///
@@ -122,7 +122,9 @@ fn is_transient(error: &Error, read_only: bool) -> bool {
         Outcome::Rejected => error.is_max_clients(),
     };
     let curable = match error.kind() {
-        ErrorKind::Connect | ErrorKind::Closed | ErrorKind::Timeout => true,
+        // Whoever limits the wait for a free connection limits it as a whole.
+        ErrorKind::Timeout => error.phase() != Some(Phase::PoolWait),
+        ErrorKind::Connect | ErrorKind::Closed => true,
         ErrorKind::Server => error.is_max_clients(),
         // The same bytes, credentials or limits again would end the same way.
         ErrorKind::Config
@@ -144,7 +146,6 @@ pub(crate) fn chance() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Phase;
     use std::io;
 
     fn lost(outcome: Outcome) -> Error {
@@ -163,6 +164,13 @@ mod tests {
         assert!(may(Failure::Error(&lost(Outcome::NotSent)), false));
         let refused = Error::connect(Phase::Connect, io::ErrorKind::ConnectionRefused.into());
         assert!(may(Failure::Error(&refused), false));
+    }
+
+    #[test]
+    fn f073_the_wait_for_a_free_connection_is_not_begun_again() {
+        let timeout = |phase| Error::timeout(phase, Outcome::NotSent, Deadline::after(Duration::ZERO));
+        assert!(!may(Failure::Error(&timeout(Phase::PoolWait)), true));
+        assert!(may(Failure::Error(&timeout(Phase::Connect)), false));
     }
 
     #[test]
