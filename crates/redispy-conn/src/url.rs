@@ -93,7 +93,7 @@ impl FromStr for Config {
             "redis" => true,
             "unix" => false,
             "rediss" => return Err(wrong("rediss:// needs TLS, which this version does not have")),
-            _ => return Err(wrong("unknown scheme; redis:// and unix:// are known")),
+            _ => return Err(wrong(format!("unknown scheme `{scheme}`; redis:// and unix:// are known"))),
         };
         if url.fragment_str().is_some() {
             return Err(wrong("a `#` has no meaning here; as part of a password it is written %23"));
@@ -462,7 +462,7 @@ mod tests {
             "not a URL; special characters, above all in user name and password, must be percent-encoded",
         );
         refused("redis://h:65536", "the port is no number up to 65535");
-        refused("http://h", "unknown scheme; redis:// and unix:// are known");
+        refused("http://h", "unknown scheme `http`; redis:// and unix:// are known");
         refused("rediss://h", "rediss:// needs TLS, which this version does not have");
         refused("redis:h", "`//` is missing behind the scheme");
         refused(
