@@ -373,6 +373,12 @@ impl Config {
         {
             return Err(Error::config("client_name must be printable ASCII without spaces"));
         }
+        for (name, timeout) in [("timeout", self.timeout), ("connect_timeout", self.connect_timeout)] {
+            if timeout == Some(Duration::ZERO) {
+                return Err(Error::config(format!("{name} must be above zero, or none")));
+            }
+        }
+        self.tcp.validate()?;
         if self.pool.max_connections == 0 {
             return Err(Error::config("max_connections must be at least 1"));
         }
@@ -380,5 +386,62 @@ impl Config {
             return Err(Error::config("max_dials must be at least 1"));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_system_would_accept_is_refused_by_name() {
+        for (option, text) in [
+            ("timeout=0", "timeout must be above zero, or none"),
+            ("connect_timeout=0s", "connect_timeout must be above zero, or none"),
+            ("keepalive=0", "keepalive must be from 1 to 32767 seconds"),
+            ("keepalive=999ms", "keepalive must be from 1 to 32767 seconds"),
+            ("keepalive=32768", "keepalive must be from 1 to 32767 seconds"),
+            ("keepalive_interval=0", "keepalive_interval must be from 1 to 32767 seconds"),
+            ("keepalive_retries=0", "keepalive_retries must be from 1 to 127"),
+            ("keepalive_retries=128", "keepalive_retries must be from 1 to 127"),
+            ("user_timeout=0", "user_timeout must be from 1 ms to 24 days, or none"),
+            ("user_timeout=999us", "user_timeout must be from 1 ms to 24 days, or none"),
+            ("user_timeout=25d", "invalid URL: option `user_timeout` must be"),
+            ("user_timeout=36000m", "user_timeout must be from 1 ms to 24 days, or none"),
+            ("max_connections=1&max_dials=1&client_name=a%20b", "client_name must be printable ASCII"),
+        ] {
+            let config = format!("redis://h?{option}").parse::<Config>();
+            let error = config.and_then(|config| config.validate()).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Config);
+            assert!(error.to_string().starts_with(text), "{option}: {error}");
+        }
+        let extremes =
+            "keepalive=32767&keepalive_interval=1&keepalive_retries=127&user_timeout=1ms&timeout=1us";
+        for option in [
+            extremes,
+            "keepalive=none&keepalive_retries=0",
+            "user_timeout=none&timeout=none",
+            "pool_timeout=0",
+        ] {
+            format!("redis://h?{option}").parse::<Config>().unwrap().validate().unwrap();
+        }
+    }
+
+    #[test]
+    fn the_system_accepts_what_is_not_refused() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = Address::tcp("127.0.0.1", listener.local_addr().unwrap().port());
+        for (seconds, retries, patience) in [(1, 1, 1), (32767, 127, 24 * 86_400_000)] {
+            let tcp = TcpConfig {
+                keepalive: Some(Duration::from_secs(seconds)),
+                keepalive_interval: Duration::from_secs(seconds),
+                keepalive_retries: retries,
+                user_timeout: Some(Duration::from_millis(patience)),
+                ..TcpConfig::default()
+            };
+            tcp.validate().unwrap();
+            let attempt = crate::Attempt::new(crate::Deadline::after(Duration::from_secs(10)));
+            crate::TcpConnector::new(tcp).connect(&address, &attempt).unwrap();
+        }
     }
 }

@@ -43,6 +43,30 @@ impl Default for TcpConfig {
     }
 }
 
+impl TcpConfig {
+    /// What the kernel would refuse, for each connection anew and without a word about which option it is.
+    pub(crate) fn validate(&self) -> Result<()> {
+        const LONGEST_PROBE: Duration = Duration::from_secs(32_767);
+        const LONGEST_SILENCE: Duration = Duration::from_secs(24 * 86_400);
+        if let Some(idle) = self.keepalive {
+            for (name, time) in [("keepalive", idle), ("keepalive_interval", self.keepalive_interval)] {
+                if !(Duration::from_secs(1)..=LONGEST_PROBE).contains(&time) {
+                    return Err(Error::config(format!("{name} must be from 1 to 32767 seconds")));
+                }
+            }
+            if !(1..=127).contains(&self.keepalive_retries) {
+                return Err(Error::config("keepalive_retries must be from 1 to 127"));
+            }
+        }
+        match self.user_timeout {
+            Some(time) if !(Duration::from_millis(1)..=LONGEST_SILENCE).contains(&time) => {
+                Err(Error::config("user_timeout must be from 1 ms to 24 days, or none"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Opens TCP connections. A host name is looked up anew for each of them, and all its addresses are tried in the order
 /// found, each with its fair share of the time that is left.
 #[derive(Debug)]
