@@ -35,6 +35,10 @@ pub struct Cmd<T> {
 pub fn cmd(name: impl ToArgs) -> Cmd<Value> {
     let mut request = Request::empty();
     name.write_args(&mut request);
+    if request.count == 0 {
+        // Nothing would be sent, and a reply be waited for.
+        request.refuse("command", "a name");
+    }
     request.recognise();
     Cmd { request, read: Value::from_reply }
 }
@@ -538,6 +542,14 @@ mod tests {
         assert_eq!(cmd("config").arg("get").arg("*").request().name(), "CONFIG GET");
         assert_eq!(cmd("JSON.GET").request().name(), "JSON.GET");
         assert!(cmd("get").arg("k").request().is_read_only());
+    }
+
+    #[test]
+    fn no_words_are_no_command() {
+        let nothing: &[&str] = &[];
+        for command in [cmd(nothing), cmd(nothing).arg("GET")] {
+            assert_eq!(command.request().refusal().unwrap().to_string(), "?: `command` must be a name");
+        }
     }
 
     #[test]
