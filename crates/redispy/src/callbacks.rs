@@ -33,6 +33,12 @@ impl Callbacks {
         self.any.store(true, Ordering::Release);
     }
 
+    /// The callback of that command. Only the name of one that is not in the table may be in small letters.
+    fn find(&self, command: &str) -> Option<Callback> {
+        let by_name = self.by_name.read().unwrap_or_else(PoisonError::into_inner);
+        by_name.get(command).or_else(|| by_name.get(&*command.to_ascii_uppercase())).cloned()
+    }
+
     /// Hands the reply to `read`, changed by the command's callback if there is one. Errors of the server pass by callbacks.
     pub(crate) fn apply(&self, command: &str, node: Node<'_>, read: impl FnOnce(Node<'_>)) -> Result<()> {
         if !self.any.load(Ordering::Acquire) || node.is_error() {
@@ -40,7 +46,7 @@ impl Callbacks {
             return Ok(());
         }
         // Taken out of the lock first: a callback may well run commands, or set callbacks.
-        let callback = self.by_name.read().unwrap_or_else(PoisonError::into_inner).get(command).cloned();
+        let callback = self.find(command);
         let Some(callback) = callback else {
             read(node);
             return Ok(());
@@ -62,5 +68,22 @@ impl Callbacks {
 impl fmt::Debug for Callbacks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Callbacks")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_of_any_name_is_found_in_any_case() {
+        let callbacks = Callbacks::default();
+        callbacks.set("json.get", |_| Ok::<_, Error>(Value::Integer(7)));
+        let reply = Reply::parse(b":1\r\n", Limits::default()).unwrap().unwrap();
+        for (name, seen) in [("json.get", 7), ("JSON.GET", 7), ("Json.Get", 7), ("JSON.SET", 1)] {
+            let mut got = None;
+            callbacks.apply(name, reply.node(), |node| got = Some(node.into_frame())).unwrap();
+            assert_eq!(got, Some(Value::Integer(seen)), "{name}");
+        }
     }
 }
