@@ -32,8 +32,9 @@ use crate::{ClientBuilder, Error, Result, Session};
 ///
 /// It gets a connection of the pool to itself for as long as it takes. One deadline (5 s unless set otherwise) covers all of
 /// it: the wait for a connection, connecting, writing, the reply, and sending again. What was not sent is sent again, and
-/// what may have been executed only when the command just reads; [`Error::outcome`] tells which it was. A command that
-/// blocks at the server (BLPOP) extends the deadline by its own block time.
+/// what may have been executed only when the command just reads and does not block; [`Error::outcome`] tells which it was. A
+/// command that blocks at the server (BLPOP) extends the deadline by its own block time; one that blocks for ever waits for its
+/// reply without end, but not for a connection.
 ///
 /// # All command methods
 ///
@@ -215,11 +216,12 @@ impl Call for Client {
         if let Some(instead) = changes_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
-        let deadline = call_deadline(self.timeout, request);
+        let Times { start, end } = Times::of(self.timeout, request);
         let callbacks = &self.shared.callbacks;
         let result =
-            self.with_connection(label(request), request.is_read_only(), deadline, |connection, patience| {
-                let answer = connection.call(request.bytes(), deadline, |node| {
+            self.with_connection(label(request), is_repeatable(request), start, |connection, patience| {
+                connection.send(request.bytes(), 1, start)?;
+                let answer = connection.receive(end, |node| {
                     if node.is_error() {
                         return match patience(&node.as_bytes().unwrap_or_default()) {
                             Some(pause) => Ok(Attempt::Again(pause)),
@@ -234,13 +236,31 @@ impl Call for Client {
     }
 }
 
-/// The deadline of a call: the handle's own, later by the time that the command lets the server wait.
-pub(crate) fn call_deadline(timeout: Option<Duration>, request: &Request) -> Deadline {
-    match request.block() {
-        None => Deadline::within(timeout),
-        Some(Block::For(time)) => Deadline::within(timeout).extended_by(time),
-        Some(Block::Forever) => Deadline::NEVER,
+/// The deadlines of a call.
+pub(crate) struct Times {
+    /// By when it must have been sent.
+    pub(crate) start: Deadline,
+    /// By when its reply must be in.
+    pub(crate) end: Deadline,
+}
+
+impl Times {
+    /// The handle's own deadline, later by the time that the command lets the server wait. Where that is for ever, only the
+    /// reply is waited for without end, not the connection.
+    pub(crate) fn of(timeout: Option<Duration>, request: &Request) -> Times {
+        let own = Deadline::within(timeout);
+        match request.block() {
+            None => Times { start: own, end: own },
+            Some(Block::For(time)) => Times { start: own.extended_by(time), end: own.extended_by(time) },
+            Some(Block::Forever) => Times { start: own, end: Deadline::NEVER },
+        }
     }
+}
+
+/// Whether the command may be sent again though the server may have run it. One that blocks may not: what came while it
+/// waited (XREAD from `$`) would be passed over without a word.
+fn is_repeatable(request: &Request) -> bool {
+    request.is_read_only() && request.block().is_none()
 }
 
 /// What the pool says about a connection that is out: the command's name.

@@ -8,7 +8,7 @@ use redispy_cmd::{Call, IntoCmd, OwnsConnection, Request, changes_connection, ta
 use redispy_conn::{Closer, Connection, Deadline, Outcome, Phase, Pooled};
 use resp_proto::Node;
 
-use crate::client::{call_deadline, finish};
+use crate::client::{Times, finish};
 use crate::{Client, Error, Result};
 
 /// One exclusive connection of a [`Client`]'s pool; see [`Client::session`].
@@ -130,17 +130,20 @@ impl Call for Session {
         if let Some(instead) = takes_over_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
-        let deadline = call_deadline(self.timeout, request);
-        let mut turn = self.turn(deadline).map_err(|error| error.in_command(request.name()))?;
+        let Times { start, end } = Times::of(self.timeout, request);
+        let mut turn = self.turn(start).map_err(|error| error.in_command(request.name()))?;
         let connection = turn.connection()?;
         if changes_connection(request).is_some() {
             connection.set_dirty(true);
         }
-        let answer = connection.call(request.bytes(), deadline, |node| {
-            if node.is_error() {
-                return Err(Error::answered(request.name(), request.bytes(), node));
-            }
-            self.client.callbacks().apply(request.name(), node, &mut *read)
+        let sent = connection.send(request.bytes(), 1, start);
+        let answer = sent.and_then(|()| {
+            connection.receive(end, |node| {
+                if node.is_error() {
+                    return Err(Error::answered(request.name(), request.bytes(), node));
+                }
+                self.client.callbacks().apply(request.name(), node, &mut *read)
+            })
         });
         let answer = answer
             .map_err(Error::from)

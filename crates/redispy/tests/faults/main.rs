@@ -9,6 +9,7 @@
 )]
 
 mod batch;
+mod blocking;
 mod connect;
 mod ledger;
 mod loss;
