@@ -65,7 +65,9 @@ impl<'a> Items<'a> {
     /// The attributes that begin at `start` and belong to the value at `value`.
     pub(crate) fn attributes(bytes: &'a [u8], shared: &'a Shared, start: usize, value: usize) -> Self {
         let head = Head::at(bytes, start);
-        Items { value, ..Items::new(bytes, shared, start, head.next, head.len, false) }
+        let mut items = Items::new(bytes, shared, start, head.next, head.len, false);
+        items.value = value;
+        items
     }
 
     /// What is left of the aggregate handed out last.

@@ -198,3 +198,20 @@ fn any_order_of_reading_finds_the_same() {
         }
     }
 }
+
+#[test]
+fn attributes_read_before_a_value_do_not_tell_where_it_ends() {
+    let bytes = b"*3\r\n|1\r\n+k\r\n*1\r\n:9\r\n~0\r\n|1\r\n+k\r\n+v\r\n*2\r\n:1\r\n:2\r\n:5\r\n";
+    let reply = Reply::parse(bytes, Limits::default()).unwrap().unwrap();
+    for read in 0..4 {
+        let mut items = reply.node().into_items().unwrap();
+        for wanted in [0, 2] {
+            let node = items.next().unwrap();
+            assert_eq!(node.size_hint(), wanted);
+            assert_eq!(node.attributes().unwrap().take(read).count(), read.min(2));
+            drop(node.into_items());
+        }
+        assert_eq!(items.next().unwrap().as_i64(), Some(5));
+        assert!(items.next().is_none());
+    }
+}
