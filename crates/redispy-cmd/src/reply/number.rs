@@ -43,12 +43,32 @@ fn integer<T: TryFrom<i64> + FromStr>(node: Node<'_>, expected: &'static str) ->
     let value = match node.kind() {
         Kind::Integer => node.as_i64().and_then(|value| T::try_from(value).ok()),
         Kind::Boolean => node.as_bool().and_then(|value| T::try_from(i64::from(value)).ok()),
+        Kind::BulkString => match node.as_bytes().as_deref().and_then(short_integer) {
+            Some(value) => T::try_from(value).ok(),
+            None => parse(&node),
+        },
         _ => parse(&node),
     };
     value.ok_or_else(|| match node.kind() {
         Kind::Integer => ReplyError::mismatch(expected, "an integer out of range"),
         _ => ReplyError::unexpected(expected, &node),
     })
+}
+
+/// A whole number of so few digits that it fits, as those that RESP2 sends by the thousand do; `None` for all else, which
+/// [`parse`] knows better.
+fn short_integer(text: &[u8]) -> Option<i64> {
+    let (sign, digits) = match text {
+        [b'-', digits @ ..] => (-1, digits),
+        digits => (1, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let add = |value: i64, byte: &u8| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'));
+    let value = digits.iter().try_fold(0, add)?;
+    // A negative zero is none to unsigned types.
+    (value > 0 || sign > 0).then_some(sign * value)
 }
 
 /// Reads the number in what RESP2 sends as a bulk string.

@@ -61,6 +61,39 @@ fn what_is_no_integer() {
 }
 
 #[test]
+fn integers_in_strings_are_what_std_reads() {
+    for text in [
+        "0",
+        "-0",
+        "007",
+        "-7",
+        "+7",
+        "",
+        "-",
+        "--1",
+        "1a",
+        "1 ",
+        "1_0",
+        "128",
+        "-129",
+        "999999999999999999",
+        "-999999999999999999",
+        "1000000000000000000",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "000000000000000000000000000000000000000000000000000012",
+    ] {
+        let reply = format!("${}\r\n{text}\r\n", text.len());
+        assert_eq!(read::<i64>(&reply).ok(), text.parse().ok(), "{text}");
+        assert_eq!(read::<i8>(&reply).ok(), text.parse().ok(), "{text}");
+        assert_eq!(read::<u16>(&reply).ok(), text.parse().ok(), "{text}");
+        assert_eq!(read::<u64>(&reply).ok(), text.parse().ok(), "{text}");
+        assert_eq!(read::<i128>(&reply).ok(), text.parse().ok(), "{text}");
+    }
+}
+
+#[test]
 fn floats() {
     reads([",1.5\r\n", "$3\r\n1.5\r\n"], 1.5_f64);
     reads([",3\r\n", "$1\r\n3\r\n", ":3\r\n", "(3\r\n"], 3.0_f64);
