@@ -72,18 +72,17 @@ impl Spec {
 
     /// The command of this name, letter case ignored: `lookup("config get")`.
     pub fn lookup(name: &str) -> Option<&'static Spec> {
-        find(|spec| compare(spec.name.bytes(), name.bytes()))
+        find(Name::of(name.as_bytes())?)
     }
 
     /// The command that these words begin, as sent: the subcommand when it is known, else the container.
     pub(crate) fn of_words(first: &[u8], second: Option<&[u8]>) -> Option<&'static Spec> {
-        let spec = find(|spec| compare(spec.name.bytes(), first.iter().copied()))?;
-        if !spec.container {
-            return Some(spec);
+        let name = Name::of(first)?;
+        let spec = find(name)?;
+        match second {
+            Some(second) if spec.container => name.followed_by(second).and_then(find).or(Some(spec)),
+            _ => Some(spec),
         }
-        let Some(second) = second else { return Some(spec) };
-        let words = || first.iter().copied().chain([b' ']).chain(second.iter().copied());
-        find(|spec| compare(spec.name.bytes(), words())).or(Some(spec))
     }
 
     /// Whether the command only reads, so that sending it twice does no harm.
@@ -101,13 +100,38 @@ const fn since(version: &'static str) -> Option<&'static str> {
     if version.is_empty() { None } else { Some(version) }
 }
 
-fn find(order: impl Fn(&Spec) -> core::cmp::Ordering) -> Option<&'static Spec> {
-    let at = table::ALL.binary_search_by(|spec| order(spec)).ok()?;
+fn find(name: Name) -> Option<&'static Spec> {
+    let name = name.bytes.get(..name.len)?;
+    let at = table::ALL.binary_search_by(|spec| spec.name.as_bytes().cmp(name)).ok()?;
     table::ALL.get(at).copied()
 }
 
-fn compare(name: impl Iterator<Item = u8>, asked: impl Iterator<Item = u8>) -> core::cmp::Ordering {
-    name.cmp(asked.map(|byte| byte.to_ascii_uppercase()))
+/// A name as the table spells it.
+#[derive(Clone, Copy)]
+struct Name {
+    /// Room for the longest, `CLUSTER COUNT-FAILURE-REPORTS`, and some.
+    bytes: [u8; 40],
+    len: usize,
+}
+
+impl Name {
+    /// This word in capitals; `None` for one that is longer than any name.
+    fn of(word: &[u8]) -> Option<Self> {
+        Name { bytes: [0; 40], len: 0 }.with(word)
+    }
+
+    fn followed_by(self, word: &[u8]) -> Option<Self> {
+        self.with(b" ")?.with(word)
+    }
+
+    fn with(mut self, word: &[u8]) -> Option<Self> {
+        let end = self.len.checked_add(word.len())?;
+        let place = self.bytes.get_mut(self.len..end)?;
+        place.copy_from_slice(word);
+        place.make_ascii_uppercase();
+        self.len = end;
+        Some(self)
+    }
 }
 
 /// The flags of a command, as in the reply of `COMMAND`.
@@ -223,8 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_sorted() {
+    fn every_name_is_found() {
         assert!(table::ALL.is_sorted_by_key(|spec| spec.name));
+        for spec in Spec::all() {
+            assert_eq!(Spec::lookup(&spec.name.to_lowercase()), Some(spec));
+        }
+        assert_eq!(Spec::lookup(&"GET".repeat(50)), None);
+        assert_eq!(Spec::of_words(b"CONFIG", Some(&[b'x'; 100])), Some(&CONFIG));
     }
 
     #[test]
