@@ -236,12 +236,12 @@ impl IntoCmd for AclGenpass {
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct AclLog {
-    count: Option<u32>,
+    count: Option<i64>,
 }
 
 impl AclLog {
     /// At most so many entries.
-    pub fn count(mut self, count: u32) -> Self {
+    pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }

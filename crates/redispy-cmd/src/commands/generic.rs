@@ -126,7 +126,7 @@ pub trait GenericCommands: Execute {
         host: impl ToArg,
         port: u16,
         keys: impl ToArgs,
-        db: i64,
+        db: u32,
         timeout: impl ToMillis,
     ) -> Self::Output<bool> {
         self.run(migrate(host, port, keys, db, timeout))
@@ -135,7 +135,7 @@ pub trait GenericCommands: Execute {
     /// Moves a key to another database. The reply is false when it does not exist here or exists there.
     ///
     /// `MOVE key db`. Since Redis 1.0.0. O(1).
-    fn move_(self, key: impl ToArg, db: i64) -> Self::Output<bool> {
+    fn move_(self, key: impl ToArg, db: u32) -> Self::Output<bool> {
         self.run(move_(key, db))
     }
 

@@ -82,12 +82,12 @@ pub fn memory_usage(key: impl ToArg) -> MemoryUsage {
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct MemoryUsage {
     request: Request,
-    samples: Option<u32>,
+    samples: Option<i64>,
 }
 
 impl MemoryUsage {
     /// Looks at so many elements, 5 unless said; 0 for all.
-    pub fn samples(mut self, count: u32) -> Self {
+    pub fn samples(mut self, count: i64) -> Self {
         self.samples = Some(count);
         self
     }

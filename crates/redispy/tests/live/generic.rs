@@ -13,7 +13,7 @@ use crate::{assert_unknown, each_protocol, in_a_minute, is_since, knows};
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A client of the same server's other database, and its number.
-fn other_database() -> (Client, i64) {
+fn other_database() -> (Client, u32) {
     let url = SharedServer::get().fresh_url();
     let db = url.rsplit_once('/').unwrap().1.parse().unwrap();
     (Client::open(url).unwrap(), db)

@@ -44,7 +44,7 @@ pub fn keys<T: FromReply>(pattern: impl ToArg) -> Cmd<Vec<T>> {
 }
 
 /// `MOVE key db`: see [`GenericCommands::move_`].
-pub fn move_(key: impl ToArg, db: i64) -> Cmd<bool> {
+pub fn move_(key: impl ToArg, db: u32) -> Cmd<bool> {
     Cmd::new(&spec::MOVE, bool::from_reply).arg(key).arg(db)
 }
 
@@ -83,13 +83,13 @@ pub fn unlink(keys: impl ToArgs) -> Cmd<i64> {
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct CopyKey {
     request: Request,
-    db: Option<i64>,
+    db: Option<u32>,
     replace: bool,
 }
 
 impl CopyKey {
     /// To this database.
-    pub fn db(mut self, db: i64) -> Self {
+    pub fn db(mut self, db: u32) -> Self {
         self.db = Some(db);
         self
     }

@@ -26,7 +26,7 @@ pub fn dump(key: impl ToArg) -> Cmd<Option<Vec<u8>>> {
 /// let moved = cmd::migrate("10.0.0.5", 6379, keys, 0, Duration::from_secs(5)).copy().auth("password");
 /// assert_eq!(moved.into_cmd().request().count(), 12);
 /// ```
-pub fn migrate(host: impl ToArg, port: u16, keys: impl ToArgs, db: i64, timeout: impl ToMillis) -> Migrate {
+pub fn migrate(host: impl ToArg, port: u16, keys: impl ToArgs, db: u32, timeout: impl ToMillis) -> Migrate {
     let mut request = Request::new(&spec::MIGRATE);
     request.arg(host);
     request.args((port, "", db));
