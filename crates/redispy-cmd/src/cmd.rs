@@ -26,15 +26,21 @@ pub struct Cmd<T> {
 
 /// A command of any name, whose reply is a [`Value`] until [`returns`](Cmd::returns) says otherwise.
 ///
+/// A name of two words may be written as one: no command has a space in its name, so it is sent as its words. No name at all is
+/// an error before anything is sent.
+///
 /// ```
 /// use redispy_cmd::cmd;
 ///
-/// let encoding = cmd("OBJECT").arg(("ENCODING", "key")).returns::<String>();
+/// let encoding = cmd("OBJECT ENCODING").arg("key").returns::<String>();
 /// assert_eq!(encoding.request().bytes(), b"*3\r\n$6\r\nOBJECT\r\n$8\r\nENCODING\r\n$3\r\nkey\r\n");
 /// ```
 pub fn cmd(name: impl ToArgs) -> Cmd<Value> {
     let mut request = Request::empty();
     name.write_args(&mut request);
+    if request.get(0).is_some_and(|word| word.contains(&b' ')) {
+        request = request.with_split_name();
+    }
     if request.count == 0 {
         // Nothing would be sent, and a reply be waited for.
         request.refuse("command", "a name");
@@ -133,8 +139,9 @@ pub struct Request {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mark(usize);
 
-/// Room for `*`, 20 digits, CR and LF.
-const HEADER_ROOM: usize = 23;
+/// What a request begins with: room for `*` and 20 digits, of which the last begin the header, then CR and LF.
+const NO_HEADER: [u8; 23] = *b"                   *0\r\n";
+const HEADER_ROOM: usize = NO_HEADER.len();
 
 /// Buffers above this are given back to the allocator instead of being kept for the thread's next command.
 const KEPT_CAPACITY: usize = 16 << 10;
@@ -150,7 +157,7 @@ impl Request {
         let mut request = Request::empty();
         request.buffer.extend_from_slice(spec.words);
         request.spec = Some(spec);
-        request.counted(usize::from(spec.word_count));
+        request.count_more(usize::from(spec.word_count));
         request
     }
 
@@ -158,8 +165,8 @@ impl Request {
     pub(crate) fn empty() -> Self {
         let mut buffer = SPARE.try_with(Cell::take).unwrap_or_default();
         buffer.clear();
-        buffer.resize(HEADER_ROOM, 0);
-        Request { buffer, start: HEADER_ROOM, count: 0, spec: None, refused: None }
+        buffer.extend_from_slice(&NO_HEADER);
+        Request { buffer, start: HEADER_ROOM - 4, count: 0, spec: None, refused: None }
     }
 
     /// Appends one argument.
@@ -215,7 +222,7 @@ impl Request {
     /// Appends the arguments of `other`, and its refusal.
     pub(crate) fn append(&mut self, other: &Request) {
         self.buffer.extend_from_slice(other.buffer.get(HEADER_ROOM..).unwrap_or_default());
-        self.counted(self.count + other.count);
+        self.count_more(other.count);
         self.refuse_as(other);
     }
 
@@ -264,11 +271,15 @@ impl Request {
         self.spec
     }
 
-    /// The command's name: `CONFIG GET`; of an unknown command its first word.
+    /// The command's name: `CONFIG GET`; of an unknown command its first word, `?` when that is no text of one line.
     pub fn name(&self) -> &str {
+        let is_name =
+            |word: &&str| !word.is_empty() && !word.contains(|c: char| c.is_control() || c.is_whitespace());
         match self.spec {
             Some(spec) => spec.name,
-            None => self.get(0).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or("?"),
+            None => {
+                self.get(0).and_then(|word| std::str::from_utf8(word).ok()).filter(is_name).unwrap_or("?")
+            }
         }
     }
 
@@ -303,12 +314,25 @@ impl Request {
     /// Appends the bytes of one argument.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         resp_proto::write_bulk(&mut self.buffer, bytes);
-        self.counted(self.count + 1);
+        self.count_one();
     }
 
     pub(crate) fn push_integer(&mut self, value: i64) {
         resp_proto::write_bulk_integer(&mut self.buffer, value);
-        self.counted(self.count + 1);
+        self.count_one();
+    }
+
+    /// The same with the words that the first one consists of.
+    fn with_split_name(self) -> Self {
+        let mut words = self.iter();
+        let name = words.next().unwrap_or_default();
+        let mut split = Request::empty();
+        for part in name.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
+            split.push(part);
+        }
+        words.for_each(|word| split.push(word));
+        split.refuse_as(&self);
+        split
     }
 
     fn recognise(&mut self) {
@@ -320,20 +344,34 @@ impl Request {
         self.spec = spec;
     }
 
-    /// Writes the array header right before the first word.
-    fn counted(&mut self, count: usize) {
-        self.count = count;
-        let mut digits = itoa::Buffer::new();
-        let digits = digits.format(count).as_bytes();
-        let start = HEADER_ROOM - 3 - digits.len();
-        let room = self.buffer.get_mut(start..HEADER_ROOM).unwrap_or_default();
-        if let [star, rest @ ..] = room {
-            *star = b'*';
-            let (text, end) = rest.split_at_mut(digits.len());
-            text.copy_from_slice(digits);
-            end.copy_from_slice(b"\r\n");
+    fn count_more(&mut self, more: usize) {
+        for _ in 0..more {
+            self.count_one();
         }
-        self.start = start;
+    }
+
+    /// Counts one argument, in the array header too, whose digits end right before the first word.
+    fn count_one(&mut self) {
+        self.count += 1;
+        let digits = self.buffer.get_mut(..HEADER_ROOM - 2).unwrap_or_default();
+        for (place, byte) in digits.iter_mut().enumerate().rev() {
+            match byte {
+                b'0'..=b'8' => {
+                    *byte += 1;
+                    return;
+                }
+                b'9' => *byte = b'0',
+                // The number gets a digit more.
+                _ => {
+                    *byte = b'1';
+                    self.start = place.saturating_sub(1);
+                    break;
+                }
+            }
+        }
+        if let Some(star) = self.buffer.get_mut(self.start) {
+            *star = b'*';
+        }
     }
 }
 
@@ -348,7 +386,9 @@ pub(crate) fn words_of(command: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn words(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let end = rest.iter().position(|&byte| byte == b'\r')?;
-        let len: usize = std::str::from_utf8(rest.get(1..end)?).ok()?.parse().ok()?;
+        let digit =
+            |len: usize, byte: &u8| len.checked_mul(10)?.checked_add(usize::from(byte.checked_sub(b'0')?));
+        let len = rest.get(1..end)?.iter().try_fold(0, digit)?;
         let body = rest.get(end + 2..end + 2 + len)?;
         rest = rest.get(end + 4 + len..)?;
         Some(body)
@@ -444,9 +484,13 @@ impl Block {
             Block::Forever => request.push(b"0"),
             Block::For(time) if time.is_zero() => refuse_zero(request),
             Block::For(time) => {
-                // Servers count in milliseconds; a shorter time must not become 0.
-                let millis = time.as_millis().max(1);
-                request.push(format!("{}.{:03}", millis / 1000, millis % 1000).as_bytes());
+                // Servers count in milliseconds, and those before Redis 7.0 cut `0.001` off to 0, which is for ever.
+                let millis = time.as_millis().max(2);
+                match (millis / 1000, millis % 1000) {
+                    // Servers before Redis 6.0 take no fraction, not even a zero.
+                    (seconds, 0) => request.arg(seconds),
+                    (seconds, millis) => request.push(format!("{seconds}.{millis:03}").as_bytes()),
+                }
             }
         }
     }
@@ -486,10 +530,7 @@ fn refuse_zero(request: &mut Request) {
 fn block_time(request: &Request) -> Option<Block> {
     let is = |spec: &'static Spec| request.spec == Some(spec);
     if is(&spec::XREAD) || is(&spec::XREADGROUP) {
-        let mut args = request.iter().skip(1);
-        args.find(|arg| arg.eq_ignore_ascii_case(b"BLOCK") || arg.eq_ignore_ascii_case(b"STREAMS"))
-            .filter(|arg| arg.eq_ignore_ascii_case(b"BLOCK"))?;
-        return args.next().and_then(Block::from_millis);
+        return stream_block_time(request);
     }
     if is(&spec::WAIT) || is(&spec::WAITAOF) {
         return request.get(request.count - 1).and_then(Block::from_millis);
@@ -500,6 +541,26 @@ fn block_time(request: &Request) -> Option<Block> {
     request.get(request.count - 1).and_then(Block::from_seconds)
 }
 
+/// Reads `[GROUP group consumer] [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS ..`, in any order up to `STREAMS`. Names of
+/// groups and consumers may be spelt like options; of an option given twice the last counts, as at the server.
+fn stream_block_time(request: &Request) -> Option<Block> {
+    let mut block = None;
+    let mut args = request.iter().skip(1);
+    while let Some(option) = args.next() {
+        let is = |name: &[u8]| option.eq_ignore_ascii_case(name);
+        if is(b"STREAMS") {
+            break;
+        } else if is(b"BLOCK") {
+            block = args.next().and_then(Block::from_millis);
+        } else if is(b"GROUP") {
+            args.nth(1);
+        } else if !is(b"NOACK") {
+            args.next();
+        }
+    }
+    block
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -508,11 +569,38 @@ mod tests {
     #[test]
     fn the_header_counts_the_arguments() {
         let mut command = cmd("DEL");
-        for n in 1..=120 {
+        for n in 1..=1200 {
             command = command.arg(n);
+            let header = format!("*{}\r\n$3\r\nDEL\r\n$1\r\n1\r\n", n + 1);
+            assert!(command.request().bytes().starts_with(header.as_bytes()), "{n}");
         }
-        assert!(command.request().bytes().starts_with(b"*121\r\n$3\r\nDEL\r\n$1\r\n1\r\n"));
-        assert_eq!(command.request().iter().count(), 121);
+        assert_eq!((command.request().count(), command.request().iter().count()), (1201, 1201));
+        let mut request = Request::new(&spec::DEL);
+        request.append(&Words::of(vec!["k"; 99]));
+        assert!(request.bytes().starts_with(b"*100\r\n$3\r\nDEL\r\n$1\r\nk\r\n"));
+        assert_eq!(request.clone().bytes(), request.bytes());
+    }
+
+    #[test]
+    fn names_of_several_words_are_sent_as_these() {
+        let words = |command: &Cmd<Value>| command.request().iter().collect::<Vec<_>>().join(&b'|');
+        let command = cmd(" config  get").arg("a b");
+        assert_eq!((words(&command), command.request().name()), (b"config|get|a b".to_vec(), "CONFIG GET"));
+        let command = cmd(("AUTH secret", "x y", 1));
+        assert_eq!((words(&command), command.request().name()), (b"AUTH|secret|x y|1".to_vec(), "AUTH"));
+        let command = cmd(("CONFIG SET", f64::NAN));
+        assert_eq!(
+            command.request().refusal().unwrap().to_string(),
+            "CONFIG: `argument` must be a number, not NaN"
+        );
+    }
+
+    #[test]
+    fn what_stands_for_a_name_keeps_to_one_line() {
+        assert_eq!(cmd("X.Y").request().name(), "X.Y");
+        for odd in [&b""[..], b"AUTH\tsecret", b"X\r\nsecret", b"\xff"] {
+            assert_eq!(cmd(odd).request().name(), "?");
+        }
     }
 
     #[test]
@@ -547,7 +635,7 @@ mod tests {
     #[test]
     fn no_words_are_no_command() {
         let nothing: &[&str] = &[];
-        for command in [cmd(nothing), cmd(nothing).arg("GET")] {
+        for command in [cmd(nothing), cmd(nothing).arg("GET"), cmd(" ")] {
             assert_eq!(command.request().refusal().unwrap().to_string(), "?: `command` must be a name");
         }
     }
@@ -579,6 +667,50 @@ mod tests {
         assert_eq!(block(&["XREAD", "STREAMS", "BLOCK", "5"]), None);
         assert_eq!(block(&["WAIT", "1", "100"]), seconds(0.1));
         assert_eq!(block(&["GET", "5"]), None);
+    }
+
+    #[test]
+    fn names_spelt_like_options_are_no_block_times() {
+        let block = |words: &str| {
+            let words: Vec<&str> = words.split(' ').collect();
+            cmd(words.as_slice()).request().block()
+        };
+        let millis = |n| Some(Block::For(Duration::from_millis(n)));
+        assert_eq!(block("XREADGROUP GROUP BLOCK 500 STREAMS s >"), None);
+        assert_eq!(block("XREADGROUP GROUP block 500 BLOCK 0 STREAMS s >"), Some(Block::Forever));
+        assert_eq!(block("XREADGROUP GROUP STREAMS c NOACK COUNT 1 BLOCK 70 STREAMS s >"), millis(70));
+        assert_eq!(block("XREADGROUP block 5 GROUP g c STREAMS BLOCK 9"), millis(5));
+        assert_eq!(block("XREAD BLOCK 5 BLOCK 7 STREAMS s $"), millis(7));
+        assert_eq!(block("XREAD BLOCK"), None);
+        assert_eq!(block("XREADGROUP GROUP g"), None);
+    }
+
+    #[test]
+    fn block_times_that_servers_refuse_are_none() {
+        for time in ["-1", "nan", "inf", "-inf", "1e300", "x", "", "18446744073709551616", "1,5"] {
+            for words in
+                [&["BLPOP", "k", time][..], &["BLMPOP", time, "1", "k", "LEFT"], &["WAIT", "1", time]]
+            {
+                assert_eq!(cmd(words).request().block(), None, "{words:?}");
+            }
+            assert_eq!(cmd(["XREAD", "BLOCK", time, "STREAMS", "s", "$"]).request().block(), None, "{time}");
+        }
+        for words in [&["BLPOP"][..], &["BLMPOP"], &["WAIT"], &["XREAD"]] {
+            assert_eq!(cmd(words).request().block(), None, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn whole_seconds_are_sent_without_a_fraction() {
+        let sent = |time: Duration| {
+            let mut request = Request::new(&spec::BLPOP);
+            Block::For(time).write_seconds(&mut request);
+            String::from_utf8(request.get(1).unwrap().to_vec()).unwrap()
+        };
+        assert_eq!(sent(Duration::from_secs(1)), "1");
+        assert_eq!(sent(Duration::from_millis(1500)), "1.500");
+        assert_eq!(sent(Duration::from_nanos(1)), "0.002", "0.001 is for ever to servers before Redis 7.0");
+        assert_eq!(sent(Duration::MAX), "18446744073709551615.999");
     }
 
     #[test]

@@ -17,11 +17,11 @@ const NUMBERS: &str = "*2\r\n$2\r\n10\r\n$2\r\n20\r\n";
 
 /// What the plain form of each command sends.
 const PLAIN: [&str; 22] = [
-    "BLMOVE s d LEFT RIGHT 1.000",
+    "BLMOVE s d LEFT RIGHT 1",
     "BLMPOP 0 2 k l RIGHT",
-    "BLPOP k l 1.000",
+    "BLPOP k l 1",
     "BRPOP k 1.500",
-    "BRPOPLPUSH s d 1.000",
+    "BRPOPLPUSH s d 1",
     "LINDEX l -1",
     "LINSERT l BEFORE b x",
     "LLEN l",
@@ -115,7 +115,7 @@ fn options_go_where_the_server_wants_them() {
     assert_eq!(wire(cmd::lmpop::<Popped>("k", ListEnd::Left).count(1).count(9)), "LMPOP 1 k LEFT COUNT 9");
     assert_eq!(
         wire(cmd::blmpop::<Popped>(SECOND, ["k", "l"], ListEnd::Left).count(2)),
-        "BLMPOP 1.000 2 k l LEFT COUNT 2"
+        "BLMPOP 1 2 k l LEFT COUNT 2"
     );
     assert_eq!(wire(cmd::lpos("l", "x").rank(-1)), "LPOS l x RANK -1");
     assert_eq!(wire(cmd::lpos("l", "x").maxlen(7).rank(1).rank(2)), "LPOS l x RANK 2 MAXLEN 7");
@@ -153,7 +153,7 @@ fn what_cannot_be_meant_is_not_sent() {
 
 #[test]
 fn keys_are_never_split_into_their_bytes() {
-    assert_eq!(wire(cmd::blpop::<(String, String)>(b"queue", SECOND)), "BLPOP queue 1.000");
+    assert_eq!(wire(cmd::blpop::<(String, String)>(b"queue", SECOND)), "BLPOP queue 1");
     assert_eq!(wire(cmd::lpush("l", b"abc".to_vec())), "LPUSH l abc");
 }
 
