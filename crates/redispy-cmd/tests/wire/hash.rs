@@ -325,19 +325,3 @@ fn an_error_of_the_server_is_an_error() {
     let unknown = read(cmd::hsetex("h", ("a", 1)).nx(), "-ERR unknown argument: NX\r\n").unwrap_err();
     assert!(matches!(unknown.kind(), ReplyErrorKind::Server(error) if error.code() == "ERR"), "{unknown:?}");
 }
-
-#[test]
-fn builders_can_be_kept_and_run_again() {
-    struct Opaque;
-    impl redispy_cmd::FromReply for Opaque {
-        fn from_reply(_: resp_proto::Node<'_>) -> Result<Self, redispy_cmd::ReplyError> {
-            Ok(Opaque)
-        }
-    }
-    let get = cmd::hgetex::<Opaque>("h", "secret").ex(60);
-    assert_eq!(wire(get.clone()), wire(get.clone()));
-    assert_eq!(format!("{get:?}"), "HGETEX [4 arguments]", "arguments may be secrets");
-    let random = cmd::hrandfield::<Opaque>("h");
-    assert_eq!(wire(random.clone()), "HRANDFIELD h");
-    assert_eq!(wire(random.count(2).clone()), "HRANDFIELD h 2");
-}

@@ -1,7 +1,7 @@
 //! Going through all keys page by page.
 
 use crate::arg::ToArg;
-use crate::cmd::{Cmd, Reader, Request, Words};
+use crate::cmd::{Cmd, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
@@ -18,17 +18,14 @@ use crate::spec;
 /// assert_eq!(page.request().count(), 8);
 /// ```
 pub fn scan<T: FromReply>(cursor: impl Into<Cursor>) -> Scan<T> {
-    let mut request = Request::new(&spec::SCAN);
-    request.arg(cursor.into());
-    Scan { request, read: ScanPage::from_reply, pattern: None, count: None, key_type: None }
+    let cmd = Cmd::new(&spec::SCAN, ScanPage::from_reply).arg(cursor.into());
+    Scan { cmd, pattern: None, count: None, key_type: None }
 }
 
 /// [`SCAN`](scan()) with options: a page of the names of the keys in the database.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Scan<T> {
-    request: Request,
-    read: Reader<ScanPage<T>>,
+    cmd: Cmd<ScanPage<T>>,
     pattern: Option<Words>,
     count: Option<i64>,
     key_type: Option<Words>,
@@ -54,21 +51,24 @@ impl<T> Scan<T> {
     }
 }
 
+clone_and_debug! { Scan<T> { cmd, pattern, count, key_type } }
+
 impl<T> IntoCmd for Scan<T> {
     type Reply = ScanPage<T>;
 
-    fn into_cmd(mut self) -> Cmd<ScanPage<T>> {
+    fn into_cmd(self) -> Cmd<ScanPage<T>> {
+        let (mut request, read) = self.cmd.into_parts();
         if let Some(pattern) = &self.pattern {
-            self.request.arg("MATCH");
-            self.request.append(pattern);
+            request.arg("MATCH");
+            request.append(pattern);
         }
         if let Some(count) = self.count {
-            self.request.args(("COUNT", count));
+            request.args(("COUNT", count));
         }
         if let Some(key_type) = &self.key_type {
-            self.request.arg("TYPE");
-            self.request.append(key_type);
+            request.arg("TYPE");
+            request.append(key_type);
         }
-        Cmd::from_request(self.request, self.read)
+        Cmd::from_request(request, read)
     }
 }

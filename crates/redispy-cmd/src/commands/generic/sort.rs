@@ -1,7 +1,7 @@
 //! Sorting what a list, set or sorted set holds.
 
 use crate::arg::{ToArg, ToArgs};
-use crate::cmd::{Cmd, Reader, Request, Words};
+use crate::cmd::{Cmd, Words};
 use crate::execute::IntoCmd;
 use crate::reply::{FromGroup, FromReply, groups};
 use crate::spec::{self, Spec};
@@ -26,11 +26,9 @@ pub fn sort_ro<T: FromReply>(key: impl ToArg) -> Sort<T, false> {
 }
 
 /// [`SORT`](sort()) (`WRITES`) or [`SORT_RO`](sort_ro()) with options: the elements of a list, set or sorted set in an order.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Sort<T, const WRITES: bool = true> {
-    request: Request,
-    read: Reader<Vec<T>>,
+    cmd: Cmd<Vec<T>>,
     by: Option<Words>,
     limit: Option<(i64, i64)>,
     get: Words,
@@ -40,10 +38,8 @@ pub struct Sort<T, const WRITES: bool = true> {
 
 impl<T: FromReply, const WRITES: bool> Sort<T, WRITES> {
     fn new(spec: &'static Spec, key: impl ToArg) -> Self {
-        let mut request = Request::new(spec);
-        request.arg(key);
-        let read = Vec::from_reply;
-        Sort { request, read, by: None, limit: None, get: Words::none(), order: None, alpha: false }
+        let cmd = Cmd::new(spec, Vec::from_reply).arg(key);
+        Sort { cmd, by: None, limit: None, get: Words::none(), order: None, alpha: false }
     }
 }
 
@@ -88,16 +84,30 @@ impl<T, const WRITES: bool> Sort<T, WRITES> {
 
     /// Answers with one tuple for each element, one place for each pattern of [`get`](Self::get). Another number of patterns than
     /// the tuple has places is an error before anything is sent.
-    pub fn groups<G: FromGroup>(mut self) -> Cmd<Vec<G>> {
-        self.write_options();
-        if self.get.count() != G::LEN {
-            self.request.refuse("get", "as many patterns as the tuple of `groups` has places");
+    pub fn groups<G: FromGroup>(self) -> Cmd<Vec<G>> {
+        let fits = self.get.count() == G::LEN;
+        let (mut request, _) = self.into_cmd().into_parts();
+        if !fits {
+            request.refuse("get", "as many patterns as the tuple of `groups` has places");
         }
-        Cmd::from_request(self.request, groups)
+        Cmd::from_request(request, groups)
     }
+}
 
-    fn write_options(&mut self) {
-        let request = &mut self.request;
+impl<T> Sort<T> {
+    /// Answers with how many elements there are, and keeps them as a list under this key, replacing what it holds.
+    pub fn store(self, destination: impl ToArg) -> Cmd<i64> {
+        self.into_cmd().arg("STORE").arg(destination).decode(i64::from_reply)
+    }
+}
+
+clone_and_debug! { Sort<T, const WRITES: bool> { cmd, by, limit, get, order, alpha } }
+
+impl<T, const WRITES: bool> IntoCmd for Sort<T, WRITES> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        let (mut request, read) = self.cmd.into_parts();
         if let Some(pattern) = &self.by {
             request.arg("BY");
             request.append(pattern);
@@ -115,24 +125,6 @@ impl<T, const WRITES: bool> Sort<T, WRITES> {
         if self.alpha {
             request.arg("ALPHA");
         }
-    }
-}
-
-impl<T> Sort<T> {
-    /// Answers with how many elements there are, and keeps them as a list under this key, replacing what it holds.
-    pub fn store(mut self, destination: impl ToArg) -> Cmd<i64> {
-        self.write_options();
-        self.request.arg("STORE");
-        self.request.arg(destination);
-        Cmd::from_request(self.request, i64::from_reply)
-    }
-}
-
-impl<T, const WRITES: bool> IntoCmd for Sort<T, WRITES> {
-    type Reply = Vec<T>;
-
-    fn into_cmd(mut self) -> Cmd<Vec<T>> {
-        self.write_options();
-        Cmd::from_request(self.request, self.read)
+        Cmd::from_request(request, read)
     }
 }

@@ -1,6 +1,5 @@
 //! The commands of hashes that take `FIELDS numfields`: an expiry for each field, and what came with it.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::super::expiry::ExpiryOption;
@@ -222,17 +221,7 @@ impl<T> HGetEx<T> {
     }
 }
 
-impl<T> Clone for HGetEx<T> {
-    fn clone(&self) -> Self {
-        HGetEx { cmd: self.cmd.clone(), options: self.options, expiry: self.expiry }
-    }
-}
-
-impl<T> fmt::Debug for HGetEx<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
+clone_and_debug! { HGetEx<T> { cmd, options, expiry } }
 
 impl<T> IntoCmd for HGetEx<T> {
     type Reply = Vec<Option<T>>;

@@ -1,7 +1,5 @@
 //! Some of the fields of a hash: at random, or page by page.
 
-use std::fmt;
-
 use crate::arg::ToArg;
 use crate::cmd::Cmd;
 use crate::execute::IntoCmd;
@@ -52,18 +50,6 @@ impl<T: FromReply> HRandField<T> {
     }
 }
 
-impl<T> Clone for HRandField<T> {
-    fn clone(&self) -> Self {
-        HRandField { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for HRandField<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
 impl<T> IntoCmd for HRandField<T> {
     type Reply = Option<T>;
 
@@ -82,18 +68,6 @@ impl<T> HRandFieldCount<T> {
     /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.0.
     pub fn withvalues<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHVALUES").decode(Vec::<P>::from_reply)
-    }
-}
-
-impl<T> Clone for HRandFieldCount<T> {
-    fn clone(&self) -> Self {
-        HRandFieldCount { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for HRandFieldCount<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
     }
 }
 
@@ -129,22 +103,16 @@ impl<P> HScan<P> {
     }
 }
 
-impl<P> Clone for HScan<P> {
-    fn clone(&self) -> Self {
-        HScan { cmd: self.cmd.clone() }
-    }
-}
-
-impl<P> fmt::Debug for HScan<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
 impl<P> IntoCmd for HScan<P> {
     type Reply = ScanPage<P>;
 
     fn into_cmd(self) -> Cmd<ScanPage<P>> {
         self.cmd
     }
+}
+
+clone_and_debug! {
+    HRandField<T> { cmd }
+    HRandFieldCount<T> { cmd }
+    HScan<P> { cmd }
 }

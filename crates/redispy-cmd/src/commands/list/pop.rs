@@ -1,7 +1,5 @@
 //! Taking elements out of lists, at once or when they come.
 
-use std::fmt;
-
 use resp_proto::Node;
 
 use super::ListEnd;
@@ -73,18 +71,6 @@ impl<T: FromReply> ListPop<T> {
     }
 }
 
-impl<T> Clone for ListPop<T> {
-    fn clone(&self) -> Self {
-        ListPop { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for ListPop<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
 impl<T> IntoCmd for ListPop<T> {
     type Reply = Option<T>;
 
@@ -114,18 +100,6 @@ impl<P: FromPair> ListMPop<P> {
     }
 }
 
-impl<P> Clone for ListMPop<P> {
-    fn clone(&self) -> Self {
-        ListMPop { cmd: self.cmd.clone(), count: self.count }
-    }
-}
-
-impl<P> fmt::Debug for ListMPop<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
 impl<P> IntoCmd for ListMPop<P> {
     type Reply = Option<P>;
 
@@ -135,6 +109,11 @@ impl<P> IntoCmd for ListMPop<P> {
             None => self.cmd,
         }
     }
+}
+
+clone_and_debug! {
+    ListPop<T> { cmd }
+    ListMPop<P> { cmd, count }
 }
 
 fn blocking_pop<P: FromPair>(spec: &'static Spec, keys: impl ToArgs, timeout: Block) -> Cmd<Option<P>> {

@@ -1,7 +1,7 @@
 //! Commands with a condition or an expiry among their options.
 
 use crate::arg::{ToArg, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
-use crate::cmd::{Cmd, Reader, Request, Words};
+use crate::cmd::{Cmd, Request, Words};
 use crate::commands::expiry::ExpiryOption;
 use crate::execute::IntoCmd;
 use crate::reply::{FromReply, status};
@@ -16,9 +16,7 @@ use crate::spec;
 /// assert_eq!(session.request().iter().last(), Some(&b"1800"[..]));
 /// ```
 pub fn getex<T: FromReply>(key: impl ToArg) -> GetEx<T> {
-    let mut request = Request::new(&spec::GETEX);
-    request.arg(key);
-    GetEx { request, read: Option::from_reply, expiry: ExpiryOption::Unsaid }
+    GetEx { cmd: Cmd::new(&spec::GETEX, Option::from_reply).arg(key), expiry: ExpiryOption::Unsaid }
 }
 
 /// `MSETEX numkeys key value [key value ...]` with its options: sets the values of keys. See [`MSetEx`].
@@ -55,11 +53,9 @@ pub fn set(key: impl ToArg, value: impl ToArg) -> Set {
 /// [`GETEX`](getex()) with options: the value of a key, `None` when there is none.
 ///
 /// The options exclude each other, the last one counts. Without any the expiry stays as it is.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct GetEx<T> {
-    request: Request,
-    read: Reader<Option<T>>,
+    cmd: Cmd<Option<T>>,
     expiry: ExpiryOption,
 }
 
@@ -95,12 +91,15 @@ impl<T> GetEx<T> {
     }
 }
 
+clone_and_debug! { GetEx<T> { cmd, expiry } }
+
 impl<T> IntoCmd for GetEx<T> {
     type Reply = Option<T>;
 
-    fn into_cmd(mut self) -> Cmd<Option<T>> {
-        self.expiry.write(&mut self.request);
-        Cmd::from_request(self.request, self.read)
+    fn into_cmd(self) -> Cmd<Option<T>> {
+        let (mut request, read) = self.cmd.into_parts();
+        self.expiry.write(&mut request);
+        Cmd::from_request(request, read)
     }
 }
 
