@@ -31,6 +31,7 @@ mod list;
 mod memory;
 mod module;
 mod server;
+mod set;
 mod slowlog;
 mod string;
 
@@ -47,5 +48,6 @@ pub use list::*;
 pub use memory::*;
 pub use module::*;
 pub use server::*;
+pub use set::*;
 pub use slowlog::*;
 pub use string::*;

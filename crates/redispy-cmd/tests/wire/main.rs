@@ -20,4 +20,5 @@ mod hash;
 mod info;
 mod list;
 mod server;
+mod set;
 mod string;

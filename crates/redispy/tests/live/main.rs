@@ -14,6 +14,7 @@ mod generic;
 mod hash;
 mod list;
 mod server;
+mod set;
 mod string;
 
 use std::time::Duration;

@@ -1,0 +1,156 @@
+//! Some of the members of a set: taken or told at random, or page by page.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::Hash;
+
+use crate::arg::ToArg;
+use crate::cmd::Cmd;
+use crate::execute::IntoCmd;
+use crate::replies::{Cursor, ScanPage};
+use crate::reply::FromReply;
+use crate::spec;
+
+/// `SPOP` with its option: takes a random member, or many. See [`SPop`].
+///
+/// ```
+/// use redispy_cmd::commands::spop;
+///
+/// let batch = spop::<String>("jobs").count(100);      // Cmd<HashSet<String>>
+/// assert_eq!(batch.request().iter().last(), Some(&b"100"[..]));
+/// ```
+pub fn spop<T: FromReply>(key: impl ToArg) -> SPop<T> {
+    SPop { cmd: Cmd::new(&spec::SPOP, Option::<T>::from_reply).arg(key) }
+}
+
+/// `SRANDMEMBER` with its option: a random member, or many. See [`SRandMember`].
+///
+/// ```
+/// use redispy_cmd::commands::srandmember;
+///
+/// let dice = srandmember::<i64>("faces").count(-2);   // Cmd<Vec<i64>>
+/// assert_eq!(dice.request().iter().last(), Some(&b"-2"[..]));
+/// ```
+pub fn srandmember<T: FromReply>(key: impl ToArg) -> SRandMember<T> {
+    SRandMember { cmd: Cmd::new(&spec::SRANDMEMBER, Option::<T>::from_reply).arg(key) }
+}
+
+/// `SSCAN` with its options: one page of members, and the cursor of the next. See [`SScan`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::sscan;
+///
+/// let page = sscan::<String>("s", 0).match_("a*").count(100).into_cmd();
+/// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"SSCAN s 0 MATCH a* COUNT 100");
+/// ```
+pub fn sscan<T: FromReply>(key: impl ToArg, cursor: impl Into<Cursor>) -> SScan<T> {
+    SScan { cmd: Cmd::new(&spec::SSCAN, ScanPage::<T>::from_reply).arg(key).arg(cursor.into()) }
+}
+
+/// `SPOP` of one member, `None` when there is none; [`count`](Self::count) takes many.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct SPop<T> {
+    cmd: Cmd<Option<T>>,
+}
+
+impl<T: FromReply + Eq + Hash> SPop<T> {
+    /// Takes at most this many members, none when there is no set. Since Redis 3.2.0.
+    pub fn count(self, count: i64) -> Cmd<HashSet<T>> {
+        self.cmd.arg(count).decode(HashSet::from_reply)
+    }
+}
+
+impl<T> Clone for SPop<T> {
+    fn clone(&self) -> Self {
+        SPop { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for SPop<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for SPop<T> {
+    type Reply = Option<T>;
+
+    fn into_cmd(self) -> Cmd<Option<T>> {
+        self.cmd
+    }
+}
+
+/// `SRANDMEMBER` of one member, `None` when there is none; [`count`](Self::count) asks for many.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct SRandMember<T> {
+    cmd: Cmd<Option<T>>,
+}
+
+impl<T: FromReply> SRandMember<T> {
+    /// Answers with at most `count` members, all different; when negative, with exactly `-count` that may come again. None
+    /// without a set. Since Redis 2.6.0.
+    pub fn count(self, count: i64) -> Cmd<Vec<T>> {
+        self.cmd.arg(count).decode(Vec::from_reply)
+    }
+}
+
+impl<T> Clone for SRandMember<T> {
+    fn clone(&self) -> Self {
+        SRandMember { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for SRandMember<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for SRandMember<T> {
+    type Reply = Option<T>;
+
+    fn into_cmd(self) -> Cmd<Option<T>> {
+        self.cmd
+    }
+}
+
+/// `SSCAN` with its options.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct SScan<T> {
+    // An option given again overrides the first at the server.
+    cmd: Cmd<ScanPage<T>>,
+}
+
+impl<T> SScan<T> {
+    /// Only members that match this glob-style pattern. Since Redis 2.8.0.
+    pub fn match_(self, pattern: impl ToArg) -> Self {
+        SScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+    }
+
+    /// Looks at about this many members for one page; servers look at 10 when not told. Since Redis 2.8.0.
+    pub fn count(self, count: i64) -> Self {
+        SScan { cmd: self.cmd.arg("COUNT").arg(count) }
+    }
+}
+
+impl<T> Clone for SScan<T> {
+    fn clone(&self) -> Self {
+        SScan { cmd: self.cmd.clone() }
+    }
+}
+
+impl<T> fmt::Debug for SScan<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cmd.fmt(f)
+    }
+}
+
+impl<T> IntoCmd for SScan<T> {
+    type Reply = ScanPage<T>;
+
+    fn into_cmd(self) -> Cmd<ScanPage<T>> {
+        self.cmd
+    }
+}
