@@ -444,6 +444,10 @@ impl Words {
     pub(crate) fn push(&mut self, args: impl ToArgs) {
         self.0.args(args);
     }
+
+    pub(crate) fn write(&mut self, write: impl FnOnce(&mut Request)) {
+        write(&mut self.0);
+    }
 }
 
 impl Deref for Words {

@@ -10,7 +10,7 @@ pub mod replies;
 pub mod reply;
 pub mod spec;
 
-pub use arg::{Text, ToArg, ToArgs, ToPairs, ToScored, each};
+pub use arg::{Text, ToArg, ToArgs, ToPairs, ToPlaces, ToScored, each};
 pub use cmd::{Block, Cmd, Reader, Request, cmd};
 pub use connection_state::{changes_connection, closes_connection, takes_over_connection};
 pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection};

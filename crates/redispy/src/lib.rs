@@ -33,8 +33,8 @@ pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, IntoCmd, MayBlock,
-    OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToScored,
-    Value, arg, cmd, each, replies, reply, spec,
+    OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToPlaces,
+    ToScored, Value, arg, cmd, each, replies, reply, spec,
 };
 pub use redispy_conn::{
     Address, Config, Connector, Deadline, Outcome, Phase, Pool, PoolConfig, Progress, ProtocolChoice,

@@ -16,6 +16,7 @@ mod complete;
 mod connection;
 mod double;
 mod generic;
+mod geo;
 mod hash;
 mod info;
 mod list;

@@ -11,6 +11,7 @@
 
 mod client;
 mod generic;
+mod geo;
 mod hash;
 mod list;
 mod server;
