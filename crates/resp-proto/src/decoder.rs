@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::buffer::Buffer;
 use crate::node::Shared;
-use crate::{Error, ErrorKind, Limits, Node, Scanner, Status, token};
+use crate::{Error, ErrorKind, Limits, Node, Scanner, Status, scan, token};
 
 /// A bulk string that is a reply of its own is received into memory of its own from this size on.
 const LARGE: usize = 32 << 10;
@@ -89,12 +89,25 @@ impl Decoder {
     ///
     /// The bytes are not RESP or break a limit; the offset counts all bytes the decoder ever received. The decoder stays
     /// failed: each later call gives the same error.
-    #[inline]
+    #[inline(always)]
     pub fn next_reply(&mut self) -> Result<Option<Node<'_>>, Error> {
+        if self.large.is_none()
+            && self.scanner.is_fresh()
+            && let Some((kind, len, next)) = scan::scalar(self.buffer.rest(), self.scanner.limits())
+        {
+            self.shared.renew();
+            self.offset += next as u64;
+            return Ok(Some(Node::plain(self.buffer.give(next), 0, kind, len, next, &self.shared)));
+        }
+        self.next_any()
+    }
+
+    #[inline(never)]
+    fn next_any(&mut self) -> Result<Option<Node<'_>>, Error> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        self.shared = Shared::default();
+        self.shared.renew();
         if self.large.is_some() {
             return self.next_large();
         }
@@ -132,7 +145,7 @@ impl Decoder {
     /// Gives back memory beyond what small replies need. It happens by itself after some small replies; this is for a
     /// connection that is put aside after a large one. Bytes not given out yet are kept.
     pub fn release(&mut self) {
-        self.shared = Shared::default();
+        self.shared.renew();
         self.buffer.release();
     }
 
@@ -160,6 +173,7 @@ impl Decoder {
             return Ok(None);
         }
         if !large.bytes.ends_with(b"\r\n") {
+            self.scanner.shut();
             return Err(self.fail(ErrorKind::BulkEnd, (large.header + large.len) as u64));
         }
         self.offset += (large.header + large.len + 2) as u64;

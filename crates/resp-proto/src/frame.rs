@@ -135,7 +135,16 @@ impl Frame {
                     None
                 }
                 Tag::StreamedString => Some(Frame::BulkString(head::join(bytes, pos, head.len))),
-                Tag::Plain(kind) => Some(Frame::leaf(kind, bytes, &head)),
+                Tag::Plain(kind) => match open.last_mut() {
+                    // What most frames are: one of many in a list.
+                    Some(Level { left: left @ 2.., built: Built::List(list), .. }) => {
+                        list.push(Frame::leaf(kind, bytes, &head));
+                        *left -= 1;
+                        pos = head.next;
+                        continue;
+                    }
+                    _ => Some(Frame::leaf(kind, bytes, &head)),
+                },
             };
             pos = head.next;
             loop {

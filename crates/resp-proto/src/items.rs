@@ -4,9 +4,16 @@
 //! out, and leaves it where the parent sees it ([`Walked`]); so a reply that is read front to back is walked once,
 //! however deep it nests. Read in any other order it is read right as well: the parent then skips what it must.
 
-use crate::Node;
+use core::cell::Cell;
+
 use crate::head::{Head, Tag, skip};
 use crate::node::Shared;
+use crate::token::Same;
+use crate::{Kind, Node};
+
+/// After so many different headers in a row, no more are kept to compare the next one with: lengths are all different
+/// then, and it only costs time.
+pub(crate) const PATIENCE: u8 = 16;
 
 /// The elements of an aggregate, one after the other. What an element holds may be read or left alone.
 #[derive(Debug)]
@@ -23,6 +30,12 @@ pub struct Items<'a> {
     streamed: bool,
     /// Where the aggregate begins that was handed out last, as long as its end is not looked up; then 0.
     pending: usize,
+    /// The bulk string handed out last: its header, and where its body and its end are from there.
+    same: Same,
+    same_len: usize,
+    same_next: usize,
+    /// How often in a row the next one had another header.
+    differed: u8,
     /// Of attributes: where the value begins that they belong to; before it more of them may stand.
     value: usize,
 }
@@ -37,9 +50,44 @@ pub(crate) struct Walked {
     streamed: bool,
 }
 
-impl Default for Walked {
+/// The [`Walked`] that all nodes of a reply share. Each field by itself: what is written in parts and read as a whole
+/// makes the processor wait.
+#[derive(Debug)]
+pub(crate) struct Hint {
+    start: Cell<usize>,
+    pos: Cell<usize>,
+    left: Cell<usize>,
+    streamed: Cell<bool>,
+}
+
+impl Default for Hint {
     fn default() -> Self {
-        Walked::whole(usize::MAX, 0)
+        // Nothing begins there.
+        let start = Cell::new(usize::MAX);
+        Hint { start, pos: Cell::default(), left: Cell::default(), streamed: Cell::default() }
+    }
+}
+
+impl Hint {
+    #[inline(always)]
+    pub(crate) fn set(&self, walked: Walked) {
+        self.start.set(walked.start);
+        self.pos.set(walked.pos);
+        self.left.set(walked.left);
+        self.streamed.set(walked.streamed);
+    }
+
+    #[inline(always)]
+    pub(crate) fn forget(&self) {
+        self.start.set(usize::MAX);
+    }
+
+    #[inline(always)]
+    fn of(&self, start: usize) -> Option<Walked> {
+        if self.start.get() != start {
+            return None;
+        }
+        Some(Walked { start, pos: self.pos.get(), left: self.left.get(), streamed: self.streamed.get() })
     }
 }
 
@@ -59,7 +107,23 @@ impl<'a> Items<'a> {
         left: usize,
         streamed: bool,
     ) -> Self {
-        Items { bytes, shared, start, pos, left, streamed, pending: 0, value: 0 }
+        let (same, same_len, same_next) = (Same::default(), 0, 0);
+        // In a short list it is not worth the while to look out for it.
+        let differed = if left < usize::from(PATIENCE) { PATIENCE } else { 0 };
+        Items {
+            bytes,
+            shared,
+            start,
+            pos,
+            left,
+            streamed,
+            pending: 0,
+            same,
+            same_len,
+            same_next,
+            differed,
+            value: 0,
+        }
     }
 
     /// The attributes that begin at `start` and belong to the value at `value`.
@@ -72,8 +136,7 @@ impl<'a> Items<'a> {
 
     /// What is left of the aggregate handed out last.
     fn rest(&self) -> Walked {
-        let walked = self.shared.walked.get();
-        if walked.start == self.pending {
+        if let Some(walked) = self.shared.walked.of(self.pending) {
             return walked;
         }
         let node = Node::at(self.bytes, self.pending, self.shared);
@@ -82,15 +145,23 @@ impl<'a> Items<'a> {
     }
 
     /// Goes behind the aggregate handed out last.
-    #[inline(never)]
+    #[inline(always)]
     fn settle(&mut self) {
-        let rest = self.rest();
+        self.pos = match self.shared.walked.of(self.pending) {
+            Some(Walked { pos, left: 0, streamed: false, .. }) => pos,
+            _ => self.skip_rest(),
+        };
         self.pending = 0;
-        self.pos = if rest.left == 0 && !rest.streamed {
+    }
+
+    #[inline(never)]
+    fn skip_rest(&self) -> usize {
+        let rest = self.rest();
+        if rest.left == 0 && !rest.streamed {
             rest.pos
         } else {
             skip(self.bytes, rest.pos, rest.left, rest.streamed)
-        };
+        }
     }
 
     #[inline(never)]
@@ -142,8 +213,31 @@ impl<'a> Iterator for Items<'a> {
         }
         self.left = self.left.saturating_sub(1);
         let start = self.pos;
+        let i = self.bytes.get(start..).unwrap_or_default();
+        if self.same.is_at(i) {
+            // The processor need not wait for the length to find the next header.
+            self.pos = start + self.same_next;
+            self.differed = 0;
+            return Some(Node::plain(
+                self.bytes,
+                start,
+                Kind::BulkString,
+                self.same_len,
+                self.pos,
+                self.shared,
+            ));
+        }
         let head = Head::at(self.bytes, start);
         self.pos = head.next;
+        if let Tag::Plain(Kind::BulkString) = head.tag
+            && self.differed < PATIENCE
+            && i.first() == Some(&b'$')
+        {
+            self.differed += 1;
+            (self.same_len, self.same_next) = (head.len, head.next - start);
+            let header = self.same_next - head.len - 2;
+            self.same = if self.differed < PATIENCE { Same::of(i, header) } else { Same::default() };
+        }
         // The node is made in one go, at the end, in its place: moving it costs as much as reading the header.
         let Tag::Plain(kind) = head.tag else { return Some(self.unusual(start, head)) };
         if kind.is_aggregate() {

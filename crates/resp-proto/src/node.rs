@@ -1,12 +1,12 @@
 //! Pass two: a cursor over one whole reply.
 
 use alloc::{borrow::Cow, boxed::Box, vec::Vec};
-use core::cell::{Cell, OnceCell};
+use core::cell::OnceCell;
 use core::ops::Range;
 
 use crate::head::{self, Head, Tag, skip};
-use crate::items::Walked;
-use crate::{Error, Frame, Items, Limits, Scanner, Status, token};
+use crate::items::{Hint, Walked};
+use crate::{Error, Frame, Items, Limits, Scanner, Status, scan, token};
 
 /// The kinds of RESP values. Streamed strings and aggregates have the kind of their plain form; the three spellings
 /// of nil are all [`Kind::Null`].
@@ -54,6 +54,8 @@ impl Kind {
 #[derive(Debug)]
 pub struct Reply<'b> {
     bytes: &'b [u8],
+    /// Of what is no more than one header and its text: the kind, and the length of the text.
+    scalar: Option<(Kind, usize)>,
     shared: Shared,
 }
 
@@ -61,9 +63,20 @@ pub struct Reply<'b> {
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     /// How far the aggregate was walked that was left last.
-    pub(crate) walked: Cell<Walked>,
+    pub(crate) walked: Hint,
     /// The bytes of a reply whose body was received apart from its header, once somebody asked for them.
-    pub(crate) raw: OnceCell<Vec<u8>>,
+    pub(crate) raw: OnceCell<Box<[u8]>>,
+}
+
+impl Shared {
+    /// Ready for the next reply.
+    #[inline(always)]
+    pub(crate) fn renew(&mut self) {
+        self.walked.forget();
+        if self.raw.get().is_some() {
+            self.raw = OnceCell::new();
+        }
+    }
 }
 
 impl<'b> Reply<'b> {
@@ -72,10 +85,22 @@ impl<'b> Reply<'b> {
     /// # Errors
     ///
     /// The bytes are not RESP or break a limit.
+    #[inline(always)]
     pub fn parse(bytes: &'b [u8], limits: Limits) -> Result<Option<Self>, Error> {
+        match scan::scalar(bytes, &limits) {
+            Some((kind, len, next)) => {
+                let bytes = bytes.get(..next).unwrap_or_default();
+                Ok(Some(Reply { bytes, scalar: Some((kind, len)), shared: Shared::default() }))
+            }
+            None => Reply::parse_any(bytes, limits),
+        }
+    }
+
+    #[inline(never)]
+    fn parse_any(bytes: &'b [u8], limits: Limits) -> Result<Option<Self>, Error> {
         match Scanner::new(limits).scan(bytes)? {
             Status::Complete(end) => {
-                Ok(bytes.get(..end).map(|bytes| Reply { bytes, shared: Shared::default() }))
+                Ok(bytes.get(..end).map(|bytes| Reply { bytes, scalar: None, shared: Shared::default() }))
             }
             Status::Incomplete(_) => Ok(None),
         }
@@ -87,8 +112,12 @@ impl<'b> Reply<'b> {
     }
 
     /// The root of the reply.
+    #[inline(always)]
     pub fn node(&self) -> Node<'_> {
-        Node::root(self.bytes, &self.shared)
+        match self.scalar {
+            Some((kind, len)) => Node::plain(self.bytes, 0, kind, len, self.bytes.len(), &self.shared),
+            None => Node::root(self.bytes, &self.shared),
+        }
     }
 }
 
@@ -118,17 +147,20 @@ pub struct Node<'a> {
     shared: &'a Shared,
     /// The first byte, attributes included.
     start: usize,
-    len: usize,
+    /// Bytes of a text or values of an aggregate, and [`STREAMED`] and [`ATTRIBUTED`]. Small fields of their own, written
+    /// byte by byte and moved by the word, make the processor wait.
+    len_and_flags: u64,
     /// What is behind a scalar, or the first value of an aggregate.
     next: usize,
     kind: Kind,
-    /// A string in pieces, or an aggregate that ends at its `.`.
-    streamed: bool,
-    /// Attributes stand before the value.
-    attributed: bool,
     /// A body that was received into memory of its own.
     own: Option<Box<Own>>,
 }
+
+/// A string in pieces, or an aggregate that ends at its `.`.
+const STREAMED: u64 = 1 << 63;
+/// Attributes stand before the value.
+const ATTRIBUTED: u64 = 1 << 62;
 
 /// A large bulk string that is a reply of its own: the header stayed behind, the body can be given away.
 #[derive(Debug)]
@@ -148,11 +180,9 @@ impl<'a> Node<'a> {
             bytes: &[],
             shared,
             start: 0,
-            len: body.len(),
+            len_and_flags: body.len() as u64,
             next: 0,
             kind: Kind::BulkString,
-            streamed: false,
-            attributed: false,
             own: Some(Box::new(Own { body })),
         }
     }
@@ -175,7 +205,7 @@ impl<'a> Node<'a> {
         next: usize,
         shared: &'a Shared,
     ) -> Self {
-        Node { bytes, shared, start, len, next, kind, streamed: false, attributed: false, own: None }
+        Node { bytes, shared, start, len_and_flags: len as u64, next, kind, own: None }
     }
 
     #[inline(never)]
@@ -188,8 +218,9 @@ impl<'a> Node<'a> {
             Tag::StreamedString => (Kind::BulkString, true),
             Tag::Attributes | Tag::End => (Kind::Null, false),
         };
-        let plain = Node::plain(bytes, start, kind, head.len, head.next, shared);
-        Node { streamed, attributed: at > start, ..plain }
+        let mut node = Node::plain(bytes, start, kind, head.len, head.next, shared);
+        node.len_and_flags |= if streamed { STREAMED } else { 0 } | if at > start { ATTRIBUTED } else { 0 };
+        node
     }
 
     /// What kind of value this is.
@@ -222,7 +253,7 @@ impl<'a> Node<'a> {
         if self.kind != Kind::Integer {
             return None;
         }
-        Some(head::integer(self.bytes, self.len, self.next))
+        Some(head::integer(self.bytes, self.len(), self.next))
     }
 
     /// The value of a [`Kind::Double`].
@@ -262,8 +293,8 @@ impl<'a> Node<'a> {
 
     #[inline(always)]
     fn shared_bytes(&self) -> Option<Cow<'a, [u8]>> {
-        if self.streamed && !self.is_aggregate() {
-            return Some(Cow::Owned(head::join(self.bytes, self.value_start(), self.len)));
+        if self.is_streamed() && !self.is_aggregate() {
+            return Some(Cow::Owned(head::join(self.bytes, self.value_start(), self.len())));
         }
         self.text().map(Cow::Borrowed)
     }
@@ -278,7 +309,7 @@ impl<'a> Node<'a> {
     #[inline(always)]
     fn run(&self) -> Option<&'a [u8]> {
         let end = self.next.checked_sub(2)?;
-        self.bytes.get(end.checked_sub(self.len)?..end)
+        self.bytes.get(end.checked_sub(self.len())?..end)
     }
 
     /// Where [`as_bytes`](Self::as_bytes) stands within the bytes of the whole reply, which are [`raw`](Self::raw) of
@@ -296,14 +327,14 @@ impl<'a> Node<'a> {
             Kind::VerbatimString => 4,
             Kind::Null | Kind::Boolean | Kind::Array | Kind::Map | Kind::Set | Kind::Push => return None,
         };
-        if self.streamed {
+        if self.is_streamed() {
             return None;
         }
         let end = match &self.own {
             None => self.next.checked_sub(2)?,
             Some(_) => self.raw().len().checked_sub(2)?,
         };
-        Some(end.checked_sub(self.len)? + format..end)
+        Some(end.checked_sub(self.len())? + format..end)
     }
 
     /// Where [`raw`](Self::raw) begins within the bytes of the whole reply; 0 for its root.
@@ -316,7 +347,7 @@ impl<'a> Node<'a> {
     /// one. All of them were received, so it is safe to reserve memory by it. 0 for a scalar.
     #[inline]
     pub fn size_hint(&self) -> usize {
-        if self.is_aggregate() { self.len } else { 0 }
+        if self.is_aggregate() { self.len() } else { 0 }
     }
 
     /// The elements of an aggregate: of a map key, value, key, value. `None` for a scalar.
@@ -325,12 +356,12 @@ impl<'a> Node<'a> {
         if !self.is_aggregate() {
             return None;
         }
-        Some(Items::new(self.bytes, self.shared, self.start, self.next, self.len, self.streamed))
+        Some(Items::new(self.bytes, self.shared, self.start, self.next, self.len(), self.is_streamed()))
     }
 
     /// Key, value, key, value of the attributes sent before this value; `None` when there are none.
     pub fn attributes(&self) -> Option<Items<'a>> {
-        if !self.attributed {
+        if !self.is_attributed() {
             return None;
         }
         Some(Items::attributes(self.bytes, self.shared, self.start, self.value_start()))
@@ -344,7 +375,7 @@ impl<'a> Node<'a> {
             return self.shared.raw.get_or_init(|| {
                 let mut raw = Vec::new();
                 crate::write_bulk(&mut raw, &own.body);
-                raw
+                raw.into_boxed_slice()
             });
         }
         if self.start == 0 {
@@ -358,7 +389,7 @@ impl<'a> Node<'a> {
         if !self.is_aggregate() {
             return self.next;
         }
-        let end = skip(self.bytes, self.next, self.len, self.streamed);
+        let end = skip(self.bytes, self.next, self.len(), self.is_streamed());
         self.shared.walked.set(Walked::whole(self.start, end));
         end
     }
@@ -371,9 +402,24 @@ impl<'a> Node<'a> {
         }
     }
 
+    #[inline(always)]
+    fn len(&self) -> usize {
+        (self.len_and_flags & !(STREAMED | ATTRIBUTED)) as usize
+    }
+
+    #[inline(always)]
+    fn is_streamed(&self) -> bool {
+        self.len_and_flags & STREAMED != 0
+    }
+
+    #[inline(always)]
+    fn is_attributed(&self) -> bool {
+        self.len_and_flags & ATTRIBUTED != 0
+    }
+
     /// The type byte of the value itself.
     fn value_start(&self) -> usize {
-        if self.attributed { head::value_at(self.bytes, self.start) } else { self.start }
+        if self.is_attributed() { head::value_at(self.bytes, self.start) } else { self.start }
     }
 
     /// What is behind a scalar, or the first value of an aggregate.
@@ -384,6 +430,6 @@ impl<'a> Node<'a> {
 
     /// How many values an aggregate has, and whether it ends at its `.` instead.
     pub(crate) fn extent(&self) -> (usize, bool) {
-        (self.len, self.streamed)
+        (self.len(), self.is_streamed())
     }
 }

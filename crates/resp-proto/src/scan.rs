@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use nom::Err;
 
-use crate::token::{self, Special};
-use crate::{Error, ErrorKind, Limit, Limits};
+use crate::items::PATIENCE;
+use crate::token::{self, Same, Special};
+use crate::{Error, ErrorKind, Kind, Limit, Limits};
 
 /// How far a scan came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,8 +155,9 @@ impl Scanner {
     }
 
     /// Whether nothing of the next reply was seen yet.
+    #[inline(always)]
     pub(crate) fn is_fresh(&self) -> bool {
-        self.is_at_start() && self.need == 0
+        self.need == 0 && self.pos == 0
     }
 
     /// Whether the header that comes next is the reply's first.
@@ -166,6 +168,11 @@ impl Scanner {
     /// The limits that are kept to.
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Makes sure that nothing more is read quickly: the stream broke elsewhere.
+    pub(crate) fn shut(&mut self) {
+        self.need = usize::MAX;
     }
 
     /// Begins anew with another reply.
@@ -182,6 +189,7 @@ impl Scanner {
     fn fail(&mut self, kind: ErrorKind, at: usize) -> Error {
         let error = Error::new(kind, at as u64);
         self.failed = Some(error);
+        self.shut();
         error
     }
 
@@ -221,16 +229,36 @@ impl Scanner {
     /// Bulk strings, as many as follow each other.
     #[inline(always)]
     fn bulks<'a>(&mut self, mut line: &'a [u8], total: usize, level: &mut Level) -> Step<'a> {
+        let mut differed = 0;
         loop {
             let (body, len) = match token::length(line) {
                 Ok(token) => token,
                 Err(_) => return self.no_length(b'$', line, level),
             };
-            let rest = self.body(line, body, len, total)?;
+            let mut rest = self.body(line, body, len, total)?;
             level.count_one();
-            match rest {
-                [b'$', next @ ..] if level.is_open_fixed() => line = next,
-                _ => return Ok(rest),
+            if !level.is_open_fixed() {
+                return Ok(rest);
+            }
+            let [b'$', next @ ..] = rest else { return Ok(rest) };
+            let previous = core::mem::replace(&mut line, next);
+            if differed < PATIENCE {
+                differed += 1;
+                // Lists often hold strings of one length: then the next end is known without reading the header.
+                let header = previous.len() - body.len();
+                let same = Same::of(previous, header);
+                let end = header + len as usize;
+                while same.is_at(line)
+                    && let Some([b'\r', b'\n', after @ ..]) = line.get(end..)
+                {
+                    rest = after;
+                    differed = 0;
+                    level.0 -= 1;
+                    match rest {
+                        [b'$', next @ ..] if level.count() > 0 => line = next,
+                        _ => return Ok(rest),
+                    }
+                }
             }
         }
     }
@@ -443,6 +471,34 @@ impl Scanner {
     fn too_long(&self, left: usize) -> Stop {
         Stop::Fault { kind: ErrorKind::Limit(Limit::Bulk(self.limits.max_bulk_len)), left }
     }
+}
+
+/// The reply at the start of `bytes` if it is a bulk string, a line or an integer, whole and within the limits: most
+/// replies are, and need no scanner. Gives its kind, the length of its text, and its own.
+#[inline(always)]
+pub(crate) fn scalar(bytes: &[u8], limits: &Limits) -> Option<(Kind, usize, usize)> {
+    let (kind, rest, len) = match bytes {
+        [b'$', line @ ..] => {
+            let (body, len) = token::length(line).ok()?;
+            let len = usize::try_from(len).ok().filter(|len| *len <= limits.max_bulk_len)?;
+            match body.get(len..) {
+                Some([b'\r', b'\n', rest @ ..]) => (Kind::BulkString, rest, len),
+                _ => return None,
+            }
+        }
+        [b'+', line @ ..] => {
+            let (rest, text) = token::line(line, 0).ok()?;
+            (Kind::SimpleString, rest, text.len())
+        }
+        [b':', line @ ..] => {
+            let (rest, _) = token::integer(line).ok()?;
+            (Kind::Integer, rest, line.len() - rest.len() - 2)
+        }
+        _ => return None,
+    };
+    let next = bytes.len() - rest.len();
+    let within = next <= limits.max_reply_len && (kind == Kind::BulkString || len <= limits.max_line_len);
+    within.then_some((kind, len, next))
 }
 
 /// Integers, as many as follow each other.

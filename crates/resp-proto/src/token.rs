@@ -129,17 +129,68 @@ fn long_integer(negative: bool, unsigned: &[u8]) -> Token<'_, i64> {
 /// A line of text without its end. The first `searched` bytes are known to hold no line end.
 #[inline(always)]
 pub(crate) fn line(i: &[u8], searched: usize) -> Token<'_, &[u8]> {
-    let tail = i.get(searched..).unwrap_or_default();
-    let end = match tail.iter().take(SHORT_LINE).position(|byte| matches!(byte, b'\r' | b'\n')) {
-        Some(at) => searched + at,
-        None => match tail.get(SHORT_LINE..).and_then(|long| memchr::memchr2(b'\r', b'\n', long)) {
-            Some(at) => searched + SHORT_LINE + at,
-            None => return Err(MISSING),
-        },
-    };
+    let Some(end) = line_stop(i, searched) else { return Err(MISSING) };
     let (text, rest) = i.split_at_checked(end).unwrap_or_default();
     let (rest, ()) = line_end(rest)?;
     Ok((rest, text))
+}
+
+/// Where the first CR or LF stands, from `at` on.
+#[inline(always)]
+fn line_stop(i: &[u8], mut at: usize) -> Option<usize> {
+    let near = at + SHORT_LINE;
+    while at < near {
+        let Some(word) = word_at(i, at) else { break };
+        // Bytes up to CR. The lowest bit set is right; above it, bits may be wrong.
+        let found = word.wrapping_sub(ONES * (b'\r' + 1) as u64) & !word & (ONES * 0x80);
+        if found != 0 {
+            at += found.trailing_zeros() as usize / 8;
+            if matches!(i.get(at), Some(b'\r' | b'\n')) {
+                return Some(at);
+            }
+            break;
+        }
+        at += 8;
+    }
+    far_line_stop(i, at)
+}
+
+#[inline(never)]
+fn far_line_stop(i: &[u8], at: usize) -> Option<usize> {
+    let tail = i.get(at..)?;
+    match tail.iter().take(SHORT_LINE).position(|byte| matches!(byte, b'\r' | b'\n')) {
+        Some(found) => Some(at + found),
+        None => memchr::memchr2(b'\r', b'\n', tail.get(SHORT_LINE..)?).map(|found| at + SHORT_LINE + found),
+    }
+}
+
+/// A header as one word, to tell at once whether the next one is the same.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Same {
+    word: u64,
+    mask: u64,
+}
+
+impl Same {
+    /// The header that takes up the first `len` bytes; none is the same as one of more than eight.
+    #[inline(always)]
+    pub(crate) fn of(i: &[u8], len: usize) -> Self {
+        match i.first_chunk::<8>() {
+            Some(bytes) if len <= 8 => {
+                let mask = u64::MAX >> (64 - 8 * len as u32);
+                Same { word: u64::from_le_bytes(*bytes) & mask, mask }
+            }
+            _ => Same::default(),
+        }
+    }
+
+    /// Whether that header stands here. False for the default.
+    #[inline(always)]
+    pub(crate) fn is_at(self, i: &[u8]) -> bool {
+        // No header is all zeros, so the default, whose mask lets nothing through, must be told apart.
+        self.mask != 0
+            && i.first_chunk::<8>().is_some_and(|bytes| u64::from_le_bytes(*bytes) & self.mask == self.word)
+    }
 }
 
 /// The length of a line that is known to have an end, and to be right.
