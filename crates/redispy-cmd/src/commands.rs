@@ -1,4 +1,20 @@
 //! The commands: for each group one file with its builders (functions and structs) and its trait.
+//!
+//! A command is called by its wire name in lower case, words joined: `config_get`, `type_` and `move_` where Rust has the
+//! word. The trait's method is the plain form. The function of the same name makes the command to be run later, in a
+//! pipeline or with options: what it returns is a [`Cmd`](crate::Cmd) or a builder of one. Of options that exclude each other
+//! the last call counts; an option that changes the reply ends the builder (`set(..).get()`).
+//!
+//! | trait | commands |
+//! |---|---|
+//! | [`StringCommands`] | values as text, bytes or numbers |
+//! | [`GenericCommands`] | keys whatever they hold: existence, expiry, iteration, sorting, copies |
+//! | [`HashCommands`] | fields with values, and their expiry |
+//! | [`ListCommands`] | lists, blocking or not |
+//! | [`ConnectionCommands`], [`ClientCommands`] | `PING`, `ECHO`, `CLIENT ..` about connections |
+//! | [`ConnectionStateCommands`] | what changes the connection it runs on: on sessions only |
+//! | [`ServerCommands`] | the server as a whole: `INFO`, replication, saving, its end |
+//! | [`AclCommands`], [`CommandCommands`], [`ConfigCommands`], [`LatencyCommands`], [`MemoryCommands`], [`ModuleCommands`], [`SlowlogCommands`], [`CommandlogCommands`] | the container of that name |
 
 /// `Clone` and `Debug` for builders that answer with a type of the caller's: derived, they would ask the same of that type.
 macro_rules! clone_and_debug {
