@@ -148,6 +148,15 @@ fn a_wait_for_elements_ends_with_its_time() {
 }
 
 #[test]
+fn the_shortest_wait_is_not_for_ever() {
+    each_protocol(|r| {
+        let nothing = r.blpop::<(String, String)>("l", Duration::from_nanos(1));
+        assert_eq!(nothing.unwrap(), None);
+        assert_eq!(r.brpoplpush::<String>("l", "m", Duration::from_millis(1)).unwrap(), None);
+    });
+}
+
+#[test]
 fn a_wait_ends_when_another_thread_pushes() {
     let r = client();
     let waiting = thread::spawn({
