@@ -347,8 +347,8 @@ mod tests {
             since_valkey: Some("9.0.0".to_owned()),
         };
         let table = render(&BTreeMap::from([("A B-C".to_owned(), entry)])).unwrap();
-        let line = "pub static A_B_C: Spec = spec(\"A B-C\", b\"$1\\r\\nA\\r\\n$3\\r\\nB-C\\r\\n\", 2, -3, f::WRITE, \
-                    [1, 1, 1], false, Group::SortedSet, None, Some(\"9.0.0\"));";
+        let line = "A_B_C(\"A B-C\", b\"$1\\r\\nA\\r\\n$3\\r\\nB-C\\r\\n\", 2, -3, [WRITE], [1, 1, 1], false, \
+                    SortedSet, \"\", \"9.0.0\");";
         assert!(table.contains(line), "{table}");
     }
 
