@@ -5,11 +5,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redispy_cmd::{Call, IntoCmd, OwnsConnection, Request, changes_connection, takes_over_connection};
-use redispy_conn::{Closer, Connection, Deadline, Outcome, Phase, Pooled};
+use redispy_conn::{Closer, Connection, Deadline, ErrorKind, Outcome, Phase, Pooled};
 use resp_proto::Node;
 
 use crate::client::{Times, finish};
 use crate::{Client, Error, Result};
+
+/// How long a session's connection is used without a look at what it has received unasked: a connection that the server has
+/// closed meanwhile is told from one on which the command may have run, and a reply that nobody asked for is nobody's.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1);
 
 /// One exclusive connection of a [`Client`]'s pool; see [`Client::session`].
 ///
@@ -108,7 +112,15 @@ struct Turn<'a> {
 impl Turn<'_> {
     fn connection(&mut self) -> Result<&mut Connection> {
         match &mut self.connection {
-            Some(connection) => Ok(connection),
+            Some(connection) => {
+                let rested = connection.last_used().elapsed() >= LOOK_AGAIN_AFTER;
+                if rested && connection.is_open() && !connection.is_usable() {
+                    let text = "the session's connection was lost while it was not in use";
+                    let error = redispy_conn::Error::new(ErrorKind::Closed, Outcome::NotSent, text);
+                    return Err(error.with_phase(Phase::Write).with_address(connection.address()).into());
+                }
+                Ok(connection)
+            }
             None => Err(Error::refused("a session", "its connection is in use")),
         }
     }
@@ -131,8 +143,9 @@ impl Call for Session {
             return Err(Error::refused(request.name(), instead));
         }
         let Times { start, end } = Times::of(self.timeout, request);
-        let mut turn = self.turn(start).map_err(|error| error.in_command(request.name()))?;
-        let connection = turn.connection()?;
+        let name = |error: Error| error.in_command(request.name());
+        let mut turn = self.turn(start).map_err(name)?;
+        let connection = turn.connection().map_err(name)?;
         if changes_connection(request).is_some() {
             connection.set_dirty(true);
         }

@@ -8,7 +8,7 @@ use redispy_testkit::{FakeServer, Gate, Refusing, Server, text, timed, wait_unti
 
 use crate::oracles::{
     PATIENCE, SLACK, assert_all_well, assert_error, assert_sums, at_deadline, builder, client, connections,
-    echo, echoes, forget, greeted, ms, on_time, trial, wait_for_calls,
+    echo, echoes, forget, greeted, ms, on_time, then_echo, trial, wait_for_calls,
 };
 
 #[test]
@@ -159,6 +159,32 @@ fn f076_f077_what_a_session_leaves_on_its_connection_is_closed_with_it() {
         // A session that changed nothing gives its connection back.
         assert_eq!((r.stats().idle, r.stats().discarded), (1, left.len() as u64));
         assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f031_f059_a_session_looks_at_its_connection_before_it_goes_on() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url());
+        let session = r.session().unwrap();
+        let id: i64 = session.run(cmd(("CLIENT", "ID")).returns()).unwrap();
+        server.command(["CLIENT", "KILL", "ID", &id.to_string()]);
+        forget();
+        let error = session.run(cmd::set("k", 1)).unwrap_err();
+        let says = ["SET at ", "the session's connection was lost while it was not in use"];
+        assert_error(&error, ErrorKind::Closed, Outcome::NotSent, Phase::Write, &says);
+        drop(session);
+        assert_all_well(&r, &server);
+
+        // A reply too many is not the next command's.
+        let asked = greeted().expect(["GET", "k"]).send("$1\r\n1\r\n").delay(ms(20)).send("$5\r\nstale\r\n");
+        let fake = then_echo([asked.respond(echo)]);
+        let session = client(fake.url()).session().unwrap();
+        assert_eq!(session.get::<String>("k").unwrap().as_deref(), Some("1"));
+        thread::sleep(ms(60));
+        let error = session.get::<String>("k").unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Closed, Outcome::NotSent), "{error}");
     });
 }
 
