@@ -34,6 +34,7 @@ macro_rules! clone_and_debug {
 }
 
 mod acl;
+mod bitmap;
 mod client;
 mod command;
 mod config;
@@ -43,16 +44,19 @@ mod expiry;
 mod generic;
 mod geo;
 mod hash;
+mod hyperloglog;
 mod latency;
 mod list;
 mod memory;
 mod module;
+mod pubsub;
 mod server;
 mod set;
 mod slowlog;
 mod string;
 
 pub use acl::*;
+pub use bitmap::*;
 pub use client::*;
 pub use command::*;
 pub use config::*;
@@ -61,10 +65,12 @@ pub use connection_state::*;
 pub use generic::*;
 pub use geo::*;
 pub use hash::*;
+pub use hyperloglog::*;
 pub use latency::*;
 pub use list::*;
 pub use memory::*;
 pub use module::*;
+pub use pubsub::*;
 pub use server::*;
 pub use set::*;
 pub use slowlog::*;

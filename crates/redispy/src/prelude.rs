@@ -3,9 +3,10 @@
 //! The traits come without their names, so nothing of yours is shadowed.
 
 pub use redispy_cmd::commands::{
-    AclCommands as _, ClientCommands as _, CommandCommands as _, CommandlogCommands as _,
-    ConfigCommands as _, ConnectionCommands as _, ConnectionStateCommands as _, GenericCommands as _,
-    GeoCommands as _, HashCommands as _, LatencyCommands as _, ListCommands as _, MemoryCommands as _,
-    ModuleCommands as _, ServerCommands as _, SetCommands as _, SlowlogCommands as _, StringCommands as _,
+    AclCommands as _, BitmapCommands as _, ClientCommands as _, CommandCommands as _,
+    CommandlogCommands as _, ConfigCommands as _, ConnectionCommands as _, ConnectionStateCommands as _,
+    GenericCommands as _, GeoCommands as _, HashCommands as _, HyperLogLogCommands as _,
+    LatencyCommands as _, ListCommands as _, MemoryCommands as _, ModuleCommands as _, PubSubCommands as _,
+    ServerCommands as _, SetCommands as _, SlowlogCommands as _, StringCommands as _,
 };
 pub use redispy_cmd::{Execute as _, ExecuteCommand as _};

@@ -10,6 +10,7 @@
 
 mod acl;
 mod admin;
+mod bitmap;
 mod client;
 mod command;
 mod complete;
@@ -18,8 +19,10 @@ mod double;
 mod generic;
 mod geo;
 mod hash;
+mod hyperloglog;
 mod info;
 mod list;
+mod pubsub;
 mod server;
 mod set;
 mod string;

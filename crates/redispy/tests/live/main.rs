@@ -9,11 +9,14 @@
     reason = "tests fail by panicking"
 )]
 
+mod bitmap;
 mod client;
 mod generic;
 mod geo;
 mod hash;
+mod hyperloglog;
 mod list;
+mod pubsub;
 mod server;
 mod set;
 mod string;
