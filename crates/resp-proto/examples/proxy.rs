@@ -57,18 +57,30 @@ fn relay(number: usize, client: &TcpStream, server: &str, log: &Log) -> io::Resu
     thread::scope(|scope| {
         let replies = scope.spawn(|| {
             let result = pass_replies(number, &upstream, client, log);
-            let _ = client.shutdown(Shutdown::Both);
+            // Ends the wait for requests; what is to be said to the client can still be said.
+            let _ = client.shutdown(Shutdown::Read);
             result
         });
         let requests = pass_requests(number, client, &upstream, log);
         let _ = upstream.shutdown(if requests.is_ok() { Shutdown::Write } else { Shutdown::Both });
         let replies =
             replies.join().unwrap_or_else(|_| Err(io::Error::other("the replies' thread panicked")));
-        requests.and(replies)
+        // Only behind the replies to what came before it, and never amid one.
+        if let Some(error) = requests? {
+            refuse(client, error)?;
+            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+        }
+        replies
     })
 }
 
-fn pass_requests(number: usize, mut client: &TcpStream, mut server: &TcpStream, log: &Log) -> io::Result<()> {
+/// Ends with what was wrong with a request, if something was.
+fn pass_requests(
+    number: usize,
+    mut client: &TcpStream,
+    mut server: &TcpStream,
+    log: &Log,
+) -> io::Result<Option<Error>> {
     let mut decoder = RequestDecoder::default();
     let mut out = Vec::new();
     let mut count = 0;
@@ -76,7 +88,7 @@ fn pass_requests(number: usize, mut client: &TcpStream, mut server: &TcpStream, 
         let received = client.read(decoder.space())?;
         if received == 0 {
             log(&format!("client {number} > {count} requests in all"));
-            return Ok(());
+            return Ok(None);
         }
         decoder.filled(received);
         let broken = loop {
@@ -92,9 +104,8 @@ fn pass_requests(number: usize, mut client: &TcpStream, mut server: &TcpStream, 
         };
         server.write_all(&out)?;
         out.clear();
-        if let Some(error) = broken {
-            refuse(client, error)?;
-            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+        if broken.is_some() {
+            return Ok(broken);
         }
     }
 }
