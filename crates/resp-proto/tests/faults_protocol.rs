@@ -165,41 +165,56 @@ fn f009_f010_depth_is_limited_whatever_it_is_made_of() {
     );
 }
 
-#[test]
-fn f009_a_million_levels_on_a_small_stack() {
-    let depth = 1_000_000;
-    let limits = Limits::default().with_max_depth(depth + 1);
-    let nests: [(&[u8], &[u8]); 5] = [
+/// As many levels, of all that nests, one within the other.
+fn mixed_nest(depth: usize) -> Vec<u8> {
+    let levels: [(&[u8], &[u8]); 5] = [
         (b"*1\r\n", b""),
         (b"%1\r\n+k\r\n", b""),
         (b"~1\r\n", b""),
         (b"|1\r\n+k\r\n", b":2\r\n"),
         (b"*?\r\n", b".\r\n"),
     ];
-    for (open, close) in nests {
-        let bytes = [&open.repeat(depth), &b":1\r\n"[..], &close.repeat(depth)].concat();
-        let small = std::thread::Builder::new().stack_size(64 << 10).spawn(move || {
-            let mut decoder = Decoder::new(limits);
-            for piece in bytes.chunks(10_000) {
-                decoder.feed(piece);
+    let opened = (0..depth).flat_map(|level| levels[level % 5].0);
+    let closed = (0..depth).rev().flat_map(|level| levels[level % 5].1);
+    opened.chain(b":1\r\n").chain(closed).copied().collect()
+}
+
+#[test]
+fn f009_a_million_levels_on_a_small_stack() {
+    let depth = 1_000_000;
+    let limits = Limits::default().with_max_depth(depth);
+    let bytes = mixed_nest(depth);
+    let small = std::thread::Builder::new().stack_size(64 << 10).spawn(move || {
+        let mut decoder = Decoder::new(limits);
+        for piece in bytes.chunks(100_000) {
+            decoder.feed(piece);
+            if let Some(node) = decoder.next_reply().unwrap() {
+                let frame = node.into_frame();
+                let mut out = Vec::new();
+                frame.encode(&mut out, resp_proto::Protocol::Resp3);
+                assert!(out.len() > 3 * depth);
+                assert!(frame.clone() == frame);
             }
-            let frame = decoder.next_reply().unwrap().unwrap().into_frame();
-            let mut out = Vec::new();
-            frame.encode(&mut out, resp_proto::Protocol::Resp3);
-            assert!(out.len() > depth);
-            assert!(frame.clone() == frame);
-            drop(frame);
-            // Walked from the outside in, and left at the innermost.
-            let reply = Reply::parse(&bytes, limits).unwrap().unwrap();
-            let (mut node, mut deepest) = (reply.node(), 0);
-            while let Some(inner) = node.into_items().and_then(|mut items| items.find(Node::is_aggregate)) {
-                deepest = inner.start();
-                node = inner;
-            }
-            assert!(open[0] == b'|' || deepest > bytes.len() / 3);
-            assert!(reply.node().raw().len() == bytes.len());
-        });
-        small.unwrap().join().unwrap();
+        }
+        assert!(!decoder.is_midway());
+    });
+    small.unwrap().join().unwrap();
+}
+
+/// Going down from level to level costs no more than the way: nothing is gone over again for each.
+#[test]
+fn f009_walking_down_a_million_levels() {
+    for level in [&b"*1\r\n"[..], b"%1\r\n+k\r\n", b"*?\r\n"] {
+        let depth = 1_000_000;
+        let closed = if level.contains(&b'?') { b".\r\n".repeat(depth) } else { vec![] };
+        let bytes = [&level.repeat(depth), &b":1\r\n"[..], &closed].concat();
+        let reply = Reply::parse(&bytes, Limits::default().with_max_depth(depth)).unwrap().unwrap();
+        let (mut node, mut deepest) = (reply.node(), 0);
+        while let Some(inner) = node.into_items().and_then(|mut items| items.find(Node::is_aggregate)) {
+            deepest = inner.start();
+            node = inner;
+        }
+        assert_eq!(deepest, (depth - 1) * level.len());
     }
 }
 
