@@ -1,8 +1,8 @@
 //! One caller, one connection: GET of 32 bytes and LRANGE of 10,000 elements, beside redis-rs.
 //!
 //! `taskset -c 0 cargo run --release -p redispy-benches --bin one_caller [ROUNDS] [MILLISECONDS]`: pinned to one core, the
-//! server with it, since where the scheduler puts the two otherwise changes figures severalfold. Rounds are interleaved and the
-//! medians printed; CPU is what the calling thread used, by the kernel's own account.
+//! server with it, since where the scheduler puts the two otherwise changes figures severalfold. Rounds are short and interleaved,
+//! so that what else the machine does meets all alike, and medians are printed. CPU is what the calling thread used, by the kernel's own account.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,8 +25,8 @@ struct Case<'a> {
 
 fn main() {
     let mut numbers = std::env::args().skip(1).map(|number| number.parse::<u64>().expect("a number"));
-    let rounds = numbers.next().unwrap_or(7);
-    let time = Duration::from_millis(numbers.next().unwrap_or(500));
+    let rounds = numbers.next().unwrap_or(61);
+    let time = Duration::from_millis(numbers.next().unwrap_or(80));
 
     let server = Server::start();
     let ours = Client::open(server.url()).unwrap();

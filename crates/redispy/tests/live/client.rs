@@ -3,9 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use redispy::{AnyClient, Block, Call, ErrorKind, Outcome, Value, cmd, each, prelude::*};
+use redispy::{
+    AnyClient, Block, Call, Client, Error, ErrorKind, Outcome, Session, Value, cmd, each, prelude::*,
+};
 
 use crate::{client, each_protocol};
+
+#[test]
+fn handles_and_errors_go_where_threads_need_them() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Client>();
+    shared::<Session>();
+    shared::<Error>();
+    shared::<redispy::Pool>();
+    shared::<redispy::Cmd<String>>();
+}
 
 #[test]
 fn a_first_program() {
