@@ -53,6 +53,7 @@ mod pubsub;
 mod server;
 mod set;
 mod slowlog;
+mod sorted_set;
 mod string;
 
 pub use acl::*;
@@ -74,4 +75,5 @@ pub use pubsub::*;
 pub use server::*;
 pub use set::*;
 pub use slowlog::*;
+pub use sorted_set::*;
 pub use string::*;

@@ -41,4 +41,4 @@ pub use arg::{Text, ToArg, ToArgs, ToPairs, ToPlaces, ToScored, each};
 pub use cmd::{Block, Cmd, Reader, Request, cmd};
 pub use connection_state::{changes_connection, closes_connection, takes_over_connection};
 pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection};
-pub use reply::{FromMap, FromPair, FromReply, ReplyError, ReplyErrorKind, ServerError, Value};
+pub use reply::{FromMap, FromPair, FromReply, FromTriple, ReplyError, ReplyErrorKind, ServerError, Value};

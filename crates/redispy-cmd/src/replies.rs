@@ -24,6 +24,7 @@ mod memory_stats;
 mod module_info;
 mod role;
 mod scan_page;
+mod scored_member;
 mod text_fields;
 
 pub use acl::{AclDryrun, AclLogEntry, AclSelector, AclUser};
@@ -46,3 +47,4 @@ pub use memory_stats::{DatabaseMemory, MemoryStats};
 pub use module_info::ModuleInfo;
 pub use role::{Role, RoleReplica};
 pub use scan_page::{Cursor, ScanPage};
+pub use scored_member::ScoredMember;

@@ -32,7 +32,7 @@ pub use error::{ReplyError, ReplyErrorKind, ServerError};
 pub use group::FromGroup;
 pub(crate) use group::groups;
 pub use map::{FromMap, Pairs};
-pub use pair::FromPair;
+pub use pair::{FromPair, FromTriple};
 pub use readers::{ok, status};
 /// Any reply, as an owned tree.
 pub use resp_proto::Frame as Value;

@@ -32,7 +32,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use redispy_cmd::{
-    Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, IntoCmd, MayBlock,
+    Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,
     OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToPlaces,
     ToScored, Value, arg, cmd, each, replies, reply, spec,
 };

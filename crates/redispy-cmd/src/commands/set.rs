@@ -289,7 +289,8 @@ impl IntoCmd for InterCard {
     }
 }
 
-fn of_members<T: FromReply>(spec: &'static Spec, key: impl ToArg, members: impl ToArgs) -> Cmd<T> {
+/// A command of a key and its members, of which it needs at least one.
+pub(super) fn of_members<T: FromReply>(spec: &'static Spec, key: impl ToArg, members: impl ToArgs) -> Cmd<T> {
     let mut request = Request::new(spec);
     request.arg(key);
     request.some_args("members", members);

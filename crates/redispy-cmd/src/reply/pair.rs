@@ -1,4 +1,4 @@
-//! Replies that pair two things: a key and what came out of it, a field and its value.
+//! Replies that put together two or three things: a key and what came out of it, a field and its value.
 
 use super::FromReply;
 
@@ -24,3 +24,14 @@ use super::FromReply;
 pub trait FromPair: FromReply {}
 
 impl<A: FromReply, B: FromReply> FromPair for (A, B) {}
+
+/// Three things that a reply puts together, each of a type that the caller picks: `(String, String, f64)` for a key, a member
+/// taken out of it and its score. As with [`FromPair`], the commands that answer so take no other type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not made of three parts",
+    label = "not a tuple of three, where the reply holds three things",
+    note = "name a type for each: `(String, String, f64)`"
+)]
+pub trait FromTriple: FromReply {}
+
+impl<A: FromReply, B: FromReply, C: FromReply> FromTriple for (A, B, C) {}

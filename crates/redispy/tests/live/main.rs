@@ -19,6 +19,7 @@ mod list;
 mod pubsub;
 mod server;
 mod set;
+mod sorted_set;
 mod string;
 
 use std::time::Duration;

@@ -1,0 +1,217 @@
+//! What sorted sets have in common, and what tells them apart.
+
+use crate::arg::{Arg, ToArg, ToArgs};
+use crate::cmd::{Cmd, Reader, Request, Words};
+use crate::commands::InterCard;
+use crate::execute::IntoCmd;
+use crate::reply::{FromPair, FromReply};
+use crate::spec::{self, Spec};
+
+/// `ZDIFF` with its option: the members of the first sorted set that none of the others has. See [`ZDiff`].
+///
+/// ```
+/// use redispy_cmd::commands::zdiff;
+///
+/// let cmd = zdiff::<String>(["a", "b"]).withscores::<(String, f64)>();    // Cmd<Vec<(String, f64)>>
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"ZDIFF 2 a b WITHSCORES");
+/// ```
+pub fn zdiff<T: FromReply>(keys: impl ToArgs) -> ZDiff<T> {
+    let mut request = Request::new(&spec::ZDIFF);
+    request.counted_args("keys", keys);
+    ZDiff { cmd: Cmd::from_request(request, Vec::from_reply) }
+}
+
+/// `ZDIFFSTORE destination numkeys key [key ...]`: see [`SortedSetCommands::zdiffstore`](super::SortedSetCommands::zdiffstore).
+pub fn zdiffstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
+    let mut request = Request::new(&spec::ZDIFFSTORE);
+    request.arg(destination);
+    request.counted_args("keys", keys);
+    Cmd::from_request(request, i64::from_reply)
+}
+
+/// `ZINTER` with its options: the members that all of these sorted sets have. See [`ZCombine`].
+///
+/// ```
+/// use redispy_cmd::commands::{Aggregate, zinter};
+///
+/// let cmd = zinter::<String>(["a", "b"]).weights([2, 1]).aggregate(Aggregate::Max).withscores::<(String, f64)>();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"ZINTER 2 a b WEIGHTS 2 1 AGGREGATE MAX WITHSCORES");
+/// ```
+pub fn zinter<T: FromReply>(keys: impl ToArgs) -> ZCombine<T> {
+    ZCombine { sets: Sets::new(Request::new(&spec::ZINTER), keys), read: Vec::from_reply }
+}
+
+/// `ZINTERCARD` with its option: how many members all of these sorted sets have. See [`InterCard`].
+pub fn zintercard(keys: impl ToArgs) -> InterCard {
+    InterCard::new(&spec::ZINTERCARD, keys)
+}
+
+/// `ZINTERSTORE` with its options: stores the members that all of these sorted sets have. See [`ZCombineStore`].
+pub fn zinterstore(destination: impl ToArg, keys: impl ToArgs) -> ZCombineStore {
+    ZCombineStore::new(&spec::ZINTERSTORE, destination, keys)
+}
+
+/// `ZUNION` with its options: the members that any of these sorted sets has. See [`ZCombine`].
+pub fn zunion<T: FromReply>(keys: impl ToArgs) -> ZCombine<T> {
+    ZCombine { sets: Sets::new(Request::new(&spec::ZUNION), keys), read: Vec::from_reply }
+}
+
+/// `ZUNIONSTORE` with its options: stores the members that any of these sorted sets has. See [`ZCombineStore`].
+pub fn zunionstore(destination: impl ToArg, keys: impl ToArgs) -> ZCombineStore {
+    ZCombineStore::new(&spec::ZUNIONSTORE, destination, keys)
+}
+
+/// What becomes of the scores of a member that several sorted sets have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Aggregate {
+    /// They are added up, as without this option.
+    Sum,
+    /// The least counts.
+    Min,
+    /// The greatest counts.
+    Max,
+}
+
+impl ToArg for Aggregate {
+    fn write_arg(&self, arg: Arg<'_>) {
+        arg.bytes(match self {
+            Aggregate::Sum => b"SUM",
+            Aggregate::Min => b"MIN",
+            Aggregate::Max => b"MAX",
+        });
+    }
+}
+
+/// `ZDIFF` of members; [`withscores`](Self::withscores) asks for their scores as well.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZDiff<T> {
+    cmd: Cmd<Vec<T>>,
+}
+
+impl<T> ZDiff<T> {
+    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
+    }
+}
+
+impl<T> IntoCmd for ZDiff<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        self.cmd
+    }
+}
+
+/// `ZINTER` or `ZUNION` with its options: members, sorted by their scores.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZCombine<T> {
+    sets: Sets,
+    read: Reader<Vec<T>>,
+}
+
+impl<T> ZCombine<T> {
+    /// Multiplies the scores of each sorted set: one weight for each key, in their order. Since Redis 6.2.0.
+    pub fn weights(mut self, weights: impl IntoIterator<Item: Into<f64>>) -> Self {
+        self.sets.weigh(weights);
+        self
+    }
+
+    /// What becomes of the scores of a member that several of the sorted sets have. Since Redis 6.2.0.
+    pub fn aggregate(mut self, aggregate: Aggregate) -> Self {
+        self.sets.aggregate = Some(aggregate);
+        self
+    }
+
+    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        Cmd::from_request(self.sets.write(), Vec::from_reply).arg("WITHSCORES")
+    }
+}
+
+impl<T> IntoCmd for ZCombine<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        Cmd::from_request(self.sets.write(), self.read)
+    }
+}
+
+/// `ZINTERSTORE` or `ZUNIONSTORE` with its options: how many members there are.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZCombineStore {
+    sets: Sets,
+}
+
+impl ZCombineStore {
+    fn new(spec: &'static Spec, destination: impl ToArg, keys: impl ToArgs) -> Self {
+        let mut request = Request::new(spec);
+        request.arg(destination);
+        ZCombineStore { sets: Sets::new(request, keys) }
+    }
+
+    /// Multiplies the scores of each sorted set: one weight for each key, in their order. Since Redis 2.0.0.
+    pub fn weights(mut self, weights: impl IntoIterator<Item: Into<f64>>) -> Self {
+        self.sets.weigh(weights);
+        self
+    }
+
+    /// What becomes of the scores of a member that several of the sorted sets have. Since Redis 2.0.0.
+    pub fn aggregate(mut self, aggregate: Aggregate) -> Self {
+        self.sets.aggregate = Some(aggregate);
+        self
+    }
+}
+
+impl IntoCmd for ZCombineStore {
+    type Reply = i64;
+
+    fn into_cmd(self) -> Cmd<i64> {
+        Cmd::from_request(self.sets.write(), i64::from_reply)
+    }
+}
+
+/// The sorted sets that are combined, and how.
+#[derive(Debug, Clone)]
+struct Sets {
+    request: Request,
+    keys: usize,
+    weights: Option<Words>,
+    aggregate: Option<Aggregate>,
+}
+
+impl Sets {
+    fn new(mut request: Request, keys: impl ToArgs) -> Self {
+        let before = request.count();
+        request.counted_args("keys", keys);
+        let keys = request.count().saturating_sub(before + 1);
+        Sets { request, keys, weights: None, aggregate: None }
+    }
+
+    fn weigh(&mut self, weights: impl IntoIterator<Item: Into<f64>>) {
+        let mut words = Words::none();
+        for weight in weights {
+            words.push(weight.into());
+        }
+        self.weights = Some(words);
+    }
+
+    fn write(mut self) -> Request {
+        if let Some(weights) = &self.weights {
+            self.request.arg("WEIGHTS");
+            self.request.append(weights);
+            if weights.count() != self.keys {
+                self.request.refuse("weights", "one for each key");
+            }
+        }
+        if let Some(aggregate) = self.aggregate {
+            self.request.args(("AGGREGATE", aggregate));
+        }
+        self.request
+    }
+}

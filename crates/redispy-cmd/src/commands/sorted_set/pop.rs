@@ -1,0 +1,147 @@
+//! Taking members out of sorted sets, at once or when they come.
+
+use resp_proto::Node;
+
+use crate::arg::{Arg, ToArg, ToArgs};
+use crate::cmd::{Block, Cmd, Request};
+use crate::execute::IntoCmd;
+use crate::reply::{FromPair, FromReply, FromTriple, ReplyError};
+use crate::spec::{self, Spec};
+
+/// `BZMPOP` with its option: takes members from the first of these sorted sets that has any, waiting for one to come. See
+/// [`ZMPop`].
+///
+/// ```
+/// use redispy_cmd::commands::{ScoreEnd, bzmpop};
+/// use redispy_cmd::{Block, IntoCmd};
+///
+/// let cmd = bzmpop::<(String, Vec<(String, f64)>)>(Block::Forever, ("a", "b"), ScoreEnd::Min).count(10).into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"BZMPOP 0 2 a b MIN COUNT 10");
+/// ```
+pub fn bzmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ScoreEnd) -> ZMPop<P> {
+    let mut request = Request::new(&spec::BZMPOP);
+    timeout.into().write_seconds(&mut request);
+    ZMPop::new(request, keys, end)
+}
+
+/// `BZPOPMAX key [key ...] timeout`: see [`SortedSetCommands::bzpopmax`](super::SortedSetCommands::bzpopmax).
+pub fn bzpopmax<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
+    blocking_pop(&spec::BZPOPMAX, keys, timeout.into())
+}
+
+/// `BZPOPMIN key [key ...] timeout`: see [`SortedSetCommands::bzpopmin`](super::SortedSetCommands::bzpopmin).
+pub fn bzpopmin<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
+    blocking_pop(&spec::BZPOPMIN, keys, timeout.into())
+}
+
+/// `ZMPOP` with its option: takes members from the first of these sorted sets that has any. See [`ZMPop`].
+pub fn zmpop<P: FromPair>(keys: impl ToArgs, end: ScoreEnd) -> ZMPop<P> {
+    ZMPop::new(Request::new(&spec::ZMPOP), keys, end)
+}
+
+/// `ZPOPMAX` with its option: takes the member with the highest score, or many. See [`ZPop`].
+///
+/// ```
+/// use redispy_cmd::commands::zpopmax;
+///
+/// let best = zpopmax::<(String, f64)>("scores").count(3);     // Cmd<Vec<(String, f64)>>
+/// assert_eq!(best.request().iter().last(), Some(&b"3"[..]));
+/// ```
+pub fn zpopmax<P: FromPair>(key: impl ToArg) -> ZPop<P> {
+    ZPop { cmd: Cmd::new(&spec::ZPOPMAX, one).arg(key) }
+}
+
+/// `ZPOPMIN` with its option: takes the member with the lowest score, or many. See [`ZPop`].
+pub fn zpopmin<P: FromPair>(key: impl ToArg) -> ZPop<P> {
+    ZPop { cmd: Cmd::new(&spec::ZPOPMIN, one).arg(key) }
+}
+
+/// An end of a sorted set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScoreEnd {
+    /// The member with the lowest score.
+    Min,
+    /// The member with the highest score.
+    Max,
+}
+
+impl ToArg for ScoreEnd {
+    fn write_arg(&self, arg: Arg<'_>) {
+        arg.bytes(match self {
+            ScoreEnd::Min => b"MIN",
+            ScoreEnd::Max => b"MAX",
+        });
+    }
+}
+
+/// `ZPOPMAX` or `ZPOPMIN` of one member, `None` when there is none; [`count`](Self::count) takes many.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZPop<P> {
+    cmd: Cmd<Option<P>>,
+}
+
+impl<P: FromPair> ZPop<P> {
+    /// Takes at most this many members, those at the end first; none when there is no sorted set. Since Redis 5.0.0.
+    pub fn count(self, count: i64) -> Cmd<Vec<P>> {
+        self.cmd.arg(count).decode(Vec::from_reply)
+    }
+}
+
+impl<P> IntoCmd for ZPop<P> {
+    type Reply = Option<P>;
+
+    fn into_cmd(self) -> Cmd<Option<P>> {
+        self.cmd
+    }
+}
+
+/// `ZMPOP` or `BZMPOP` with its option; without it one member is taken.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZMPop<P> {
+    cmd: Cmd<Option<P>>,
+    count: Option<i64>,
+}
+
+impl<P: FromPair> ZMPop<P> {
+    fn new(mut request: Request, keys: impl ToArgs, end: ScoreEnd) -> Self {
+        request.counted_args("keys", keys);
+        request.arg(end);
+        ZMPop { cmd: Cmd::from_request(request, Option::from_reply), count: None }
+    }
+
+    /// Takes at most this many members. Since Redis 7.0.0.
+    pub fn count(mut self, count: i64) -> Self {
+        self.count = Some(count);
+        self
+    }
+}
+
+impl<P> IntoCmd for ZMPop<P> {
+    type Reply = Option<P>;
+
+    fn into_cmd(self) -> Cmd<Option<P>> {
+        match self.count {
+            Some(count) => self.cmd.arg("COUNT").arg(count),
+            None => self.cmd,
+        }
+    }
+}
+
+fn blocking_pop<M: FromTriple>(spec: &'static Spec, keys: impl ToArgs, timeout: Block) -> Cmd<Option<M>> {
+    let mut request = Request::new(spec);
+    request.some_args("keys", keys);
+    timeout.write_seconds(&mut request);
+    Cmd::from_request(request, Option::from_reply)
+}
+
+/// The only member that was taken; an empty array says that there was none.
+fn one<P: FromPair>(node: Node<'_>) -> Result<Option<P>, ReplyError> {
+    let mut taken = Vec::from_reply(node)?.into_iter();
+    match (taken.next(), taken.len()) {
+        (one, 0) => Ok(one),
+        (_, more) => Err(ReplyError::mismatch("one member with its score", format!("{} of them", more + 1))),
+    }
+}

@@ -1,0 +1,398 @@
+//! Members from one place to another: by their rank, by their scores, or by their bytes when all scores are the same.
+
+use super::{LexBound, ScoreBound};
+use crate::arg::ToArg;
+use crate::cmd::{Cmd, Reader, Request, Words};
+use crate::execute::IntoCmd;
+use crate::reply::{FromPair, FromReply};
+use crate::spec::{self, Spec};
+
+/// `ZRANGE key start stop` with its options: the members from one rank to another. See [`ZRange`].
+///
+/// ```
+/// use redispy_cmd::commands::zrange;
+///
+/// let best = zrange::<String>("scores", 0, 9).rev().withscores::<(String, f64)>();    // Cmd<Vec<(String, f64)>>
+/// let words = best.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"ZRANGE scores 0 9 REV WITHSCORES");
+/// ```
+pub fn zrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> ZRange<T> {
+    ZRange { range: Range::new(&spec::ZRANGE, key, start, stop), read: Vec::from_reply }
+}
+
+/// `ZRANGE key min max BYLEX` with its options: members between two others, when all have the same score. See [`ZRangeLex`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::{LexBound, zrange_bylex};
+///
+/// let from_b = zrange_bylex::<String>("names", LexBound::inclusive("b"), LexBound::MAX).limit(0, 10).into_cmd();
+/// let words = from_b.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"ZRANGE names [b + BYLEX LIMIT 0 10");
+/// ```
+pub fn zrange_bylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> ZRangeLex<T> {
+    ZRangeLex { range: Range::by("BYLEX", Range::new(&spec::ZRANGE, key, min, max)), read: Vec::from_reply }
+}
+
+/// `ZRANGE key min max BYSCORE` with its options: members whose scores lie between two others. See [`ZRangeScore`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::{ScoreBound, zrange_byscore};
+///
+/// let late = zrange_byscore::<String>("jobs", ScoreBound::Exclusive(10.0), ScoreBound::MAX).rev().limit(0, 5).into_cmd();
+/// let words = late.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"ZRANGE jobs inf (10 BYSCORE REV LIMIT 0 5");
+/// ```
+pub fn zrange_byscore<T: FromReply>(
+    key: impl ToArg,
+    min: impl Into<ScoreBound>,
+    max: impl Into<ScoreBound>,
+) -> ZRangeScore<T> {
+    let range = Range::new(&spec::ZRANGE, key, min.into(), max.into());
+    ZRangeScore { range: Range::by("BYSCORE", range), read: Vec::from_reply }
+}
+
+/// `ZRANGEBYLEX` with its option: see [`ZRangeByLex`]. Servers name [`zrange_bylex`] as its successor.
+pub fn zrangebylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> ZRangeByLex<T> {
+    ZRangeByLex { range: Range::new(&spec::ZRANGEBYLEX, key, min, max), read: Vec::from_reply }
+}
+
+/// `ZRANGEBYSCORE` with its options: see [`ZRangeByScore`]. Servers name [`zrange_byscore`] as its successor.
+pub fn zrangebyscore<T: FromReply>(
+    key: impl ToArg,
+    min: impl Into<ScoreBound>,
+    max: impl Into<ScoreBound>,
+) -> ZRangeByScore<T> {
+    let range = Range::new(&spec::ZRANGEBYSCORE, key, min.into(), max.into());
+    ZRangeByScore { range, read: Vec::from_reply }
+}
+
+/// `ZRANGESTORE destination source start stop` with its option: stores the members from one rank to another. See
+/// [`ZRangeStore`].
+pub fn zrangestore(destination: impl ToArg, source: impl ToArg, start: i64, stop: i64) -> ZRangeStore {
+    ZRangeStore { range: Range::store(destination, source, start, stop) }
+}
+
+/// `ZRANGESTORE destination source min max BYLEX` with its options: stores members between two others, when all have the same
+/// score. See [`ZRangeStoreBy`].
+pub fn zrangestore_bylex(
+    destination: impl ToArg,
+    source: impl ToArg,
+    min: LexBound,
+    max: LexBound,
+) -> ZRangeStoreBy {
+    ZRangeStoreBy { range: Range::by("BYLEX", Range::store(destination, source, min, max)) }
+}
+
+/// `ZRANGESTORE destination source min max BYSCORE` with its options: stores members whose scores lie between two others. See
+/// [`ZRangeStoreBy`].
+pub fn zrangestore_byscore(
+    destination: impl ToArg,
+    source: impl ToArg,
+    min: impl Into<ScoreBound>,
+    max: impl Into<ScoreBound>,
+) -> ZRangeStoreBy {
+    let range = Range::store(destination, source, min.into(), max.into());
+    ZRangeStoreBy { range: Range::by("BYSCORE", range) }
+}
+
+/// `ZREVRANGE` with its option: see [`ZRevRange`]. Servers name [`zrange`] with [`rev`](ZRange::rev) as its successor.
+pub fn zrevrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> ZRevRange<T> {
+    ZRevRange { cmd: Cmd::new(&spec::ZREVRANGE, Vec::from_reply).arg(key).arg(start).arg(stop) }
+}
+
+/// `ZREVRANGEBYLEX` with its option, the upper bound first: see [`ZRangeByLex`]. Servers name [`zrange_bylex`] with
+/// [`rev`](ZRangeLex::rev) as its successor.
+pub fn zrevrangebylex<T: FromReply>(key: impl ToArg, max: LexBound, min: LexBound) -> ZRangeByLex<T> {
+    ZRangeByLex { range: Range::new(&spec::ZREVRANGEBYLEX, key, max, min), read: Vec::from_reply }
+}
+
+/// `ZREVRANGEBYSCORE` with its options, the upper bound first: see [`ZRangeByScore`]. Servers name [`zrange_byscore`] with
+/// [`rev`](ZRangeScore::rev) as its successor.
+pub fn zrevrangebyscore<T: FromReply>(
+    key: impl ToArg,
+    max: impl Into<ScoreBound>,
+    min: impl Into<ScoreBound>,
+) -> ZRangeByScore<T> {
+    let range = Range::new(&spec::ZREVRANGEBYSCORE, key, max.into(), min.into());
+    ZRangeByScore { range, read: Vec::from_reply }
+}
+
+/// [`ZRANGE`](zrange()) by rank with its options.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRange<T> {
+    range: Range,
+    read: Reader<Vec<T>>,
+}
+
+impl<T> ZRange<T> {
+    /// Counts ranks from the highest score, and answers in that order. Since Redis 6.2.0.
+    pub fn rev(mut self) -> Self {
+        self.range.rev = true;
+        self
+    }
+
+    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 1.2.0.
+    pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.range.withscores()
+    }
+}
+
+impl<T> IntoCmd for ZRange<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        Cmd::from_request(self.range.write(), self.read)
+    }
+}
+
+/// [`ZRANGE .. BYSCORE`](zrange_byscore()) with its options.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRangeScore<T> {
+    range: Range,
+    read: Reader<Vec<T>>,
+}
+
+impl<T> ZRangeScore<T> {
+    /// Answers with the highest score first. The bounds stay as they are: they are sent the other way round. Since Redis 6.2.0.
+    pub fn rev(mut self) -> Self {
+        self.range.rev = true;
+        self
+    }
+
+    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative. Since
+    /// Redis 6.2.0.
+    pub fn limit(mut self, offset: i64, count: i64) -> Self {
+        self.range.limit = Some((offset, count));
+        self
+    }
+
+    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.range.withscores()
+    }
+}
+
+impl<T> IntoCmd for ZRangeScore<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        Cmd::from_request(self.range.write(), self.read)
+    }
+}
+
+/// [`ZRANGE .. BYLEX`](zrange_bylex()) with its options. Servers tell no scores here.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRangeLex<T> {
+    range: Range,
+    read: Reader<Vec<T>>,
+}
+
+impl<T> ZRangeLex<T> {
+    /// Answers with the last member first. The bounds stay as they are: they are sent the other way round. Since Redis 6.2.0.
+    pub fn rev(mut self) -> Self {
+        self.range.rev = true;
+        self
+    }
+
+    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative. Since
+    /// Redis 6.2.0.
+    pub fn limit(mut self, offset: i64, count: i64) -> Self {
+        self.range.limit = Some((offset, count));
+        self
+    }
+}
+
+impl<T> IntoCmd for ZRangeLex<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        Cmd::from_request(self.range.write(), self.read)
+    }
+}
+
+/// `ZRANGEBYSCORE` or `ZREVRANGEBYSCORE` with its options.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRangeByScore<T> {
+    range: Range,
+    read: Reader<Vec<T>>,
+}
+
+impl<T> ZRangeByScore<T> {
+    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative.
+    pub fn limit(mut self, offset: i64, count: i64) -> Self {
+        self.range.limit = Some((offset, count));
+        self
+    }
+
+    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 2.0.0.
+    pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.range.withscores()
+    }
+}
+
+impl<T> IntoCmd for ZRangeByScore<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        Cmd::from_request(self.range.write(), self.read)
+    }
+}
+
+/// `ZRANGEBYLEX` or `ZREVRANGEBYLEX` with its option.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRangeByLex<T> {
+    range: Range,
+    read: Reader<Vec<T>>,
+}
+
+impl<T> ZRangeByLex<T> {
+    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative.
+    pub fn limit(mut self, offset: i64, count: i64) -> Self {
+        self.range.limit = Some((offset, count));
+        self
+    }
+}
+
+impl<T> IntoCmd for ZRangeByLex<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        Cmd::from_request(self.range.write(), self.read)
+    }
+}
+
+/// `ZREVRANGE` with its option.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRevRange<T> {
+    cmd: Cmd<Vec<T>>,
+}
+
+impl<T> ZRevRange<T> {
+    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 1.2.0.
+    pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
+    }
+}
+
+impl<T> IntoCmd for ZRevRange<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        self.cmd
+    }
+}
+
+/// [`ZRANGESTORE`](zrangestore()) by rank with its option: how many members were stored.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRangeStore {
+    range: Range,
+}
+
+impl ZRangeStore {
+    /// Counts ranks from the highest score. Since Redis 6.2.0.
+    pub fn rev(mut self) -> Self {
+        self.range.rev = true;
+        self
+    }
+}
+
+impl IntoCmd for ZRangeStore {
+    type Reply = i64;
+
+    fn into_cmd(self) -> Cmd<i64> {
+        Cmd::from_request(self.range.write(), i64::from_reply)
+    }
+}
+
+/// `ZRANGESTORE .. BYSCORE` or `.. BYLEX` with its options: how many members were stored.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRangeStoreBy {
+    range: Range,
+}
+
+impl ZRangeStoreBy {
+    /// Begins with the last member, which matters for a [`limit`](Self::limit). The bounds stay as they are: they are sent the
+    /// other way round. Since Redis 6.2.0.
+    pub fn rev(mut self) -> Self {
+        self.range.rev = true;
+        self
+    }
+
+    /// Leaves out the first `offset` members, and stores at most `count` of the others, all of them when negative. Since Redis
+    /// 6.2.0.
+    pub fn limit(mut self, offset: i64, count: i64) -> Self {
+        self.range.limit = Some((offset, count));
+        self
+    }
+}
+
+impl IntoCmd for ZRangeStoreBy {
+    type Reply = i64;
+
+    fn into_cmd(self) -> Cmd<i64> {
+        Cmd::from_request(self.range.write(), i64::from_reply)
+    }
+}
+
+/// A range, and which part of it is wanted.
+#[derive(Debug, Clone)]
+struct Range {
+    request: Request,
+    /// In the order of the command's arguments.
+    bounds: [Words; 2],
+    by: Option<&'static str>,
+    rev: bool,
+    limit: Option<(i64, i64)>,
+}
+
+impl Range {
+    fn new(spec: &'static Spec, key: impl ToArg, first: impl ToArg, second: impl ToArg) -> Self {
+        let mut request = Request::new(spec);
+        request.arg(key);
+        let bounds = [Words::of(first), Words::of(second)];
+        Range { request, bounds, by: None, rev: false, limit: None }
+    }
+
+    fn store(destination: impl ToArg, source: impl ToArg, first: impl ToArg, second: impl ToArg) -> Self {
+        let mut range = Range::new(&spec::ZRANGESTORE, destination, first, second);
+        range.request.arg(source);
+        range
+    }
+
+    fn by(what: &'static str, range: Self) -> Self {
+        Range { by: Some(what), ..range }
+    }
+
+    fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        Cmd::from_request(self.write(), Vec::from_reply).arg("WITHSCORES")
+    }
+
+    fn write(mut self) -> Request {
+        let [first, second] = &self.bounds;
+        // With REV servers want the upper bound first; ranks are counted from the other end instead.
+        let swapped = self.rev && self.by.is_some();
+        let (first, second) = if swapped { (second, first) } else { (first, second) };
+        self.request.append(first);
+        self.request.append(second);
+        if let Some(by) = self.by {
+            self.request.arg(by);
+        }
+        if self.rev {
+            self.request.arg("REV");
+        }
+        if let Some((offset, count)) = self.limit {
+            self.request.args(("LIMIT", offset, count));
+        }
+        self.request
+    }
+}

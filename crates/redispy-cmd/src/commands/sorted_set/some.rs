@@ -1,0 +1,115 @@
+//! Some of the members of a sorted set: at random, or page by page.
+
+use crate::arg::ToArg;
+use crate::cmd::Cmd;
+use crate::execute::IntoCmd;
+use crate::replies::{Cursor, ScanPage};
+use crate::reply::{FromPair, FromReply};
+use crate::spec;
+
+/// `ZRANDMEMBER` with its options: random members, and their scores. See [`ZRandMember`].
+///
+/// ```
+/// use redispy_cmd::commands::zrandmember;
+///
+/// let three = zrandmember::<String>("z").count(3);                                // Vec<String>
+/// let scored = zrandmember::<String>("z").count(3).withscores::<(String, f64)>(); // Cmd<Vec<(String, f64)>>
+/// let words = scored.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"ZRANDMEMBER z 3 WITHSCORES");
+/// ```
+pub fn zrandmember<T: FromReply>(key: impl ToArg) -> ZRandMember<T> {
+    ZRandMember { cmd: Cmd::new(&spec::ZRANDMEMBER, Option::<T>::from_reply).arg(key) }
+}
+
+/// `ZSCAN` with its options: one page of members and scores, as `(String, f64)` or `ScoredMember<String>`, and the cursor of
+/// the next. See [`ZScan`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::zscan;
+///
+/// let page = zscan::<(String, f64)>("z", 0).match_("a*").count(100).into_cmd();
+/// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"ZSCAN z 0 MATCH a* COUNT 100");
+/// ```
+pub fn zscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> ZScan<P> {
+    ZScan { cmd: Cmd::new(&spec::ZSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
+}
+
+/// `ZRANDMEMBER` of one member, `None` when there is none; [`count`](Self::count) asks for many.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRandMember<T> {
+    cmd: Cmd<Option<T>>,
+}
+
+impl<T: FromReply> ZRandMember<T> {
+    /// Answers with at most `count` members, all different; when negative, with exactly `-count` that may come again. None
+    /// without a sorted set. Since Redis 6.2.0.
+    pub fn count(self, count: i64) -> ZRandMemberCount<T> {
+        ZRandMemberCount { cmd: self.cmd.arg(count).decode(Vec::from_reply) }
+    }
+}
+
+impl<T> IntoCmd for ZRandMember<T> {
+    type Reply = Option<T>;
+
+    fn into_cmd(self) -> Cmd<Option<T>> {
+        self.cmd
+    }
+}
+
+/// `ZRANDMEMBER` of many members; [`withscores`](Self::withscores) asks for their scores as well.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZRandMemberCount<T> {
+    cmd: Cmd<Vec<T>>,
+}
+
+impl<T> ZRandMemberCount<T> {
+    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
+        self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
+    }
+}
+
+impl<T> IntoCmd for ZRandMemberCount<T> {
+    type Reply = Vec<T>;
+
+    fn into_cmd(self) -> Cmd<Vec<T>> {
+        self.cmd
+    }
+}
+
+/// `ZSCAN` with its options.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ZScan<P> {
+    // An option given again overrides the first at the server.
+    cmd: Cmd<ScanPage<P>>,
+}
+
+impl<P> ZScan<P> {
+    /// Only members that match this glob-style pattern. Since Redis 2.8.0.
+    pub fn match_(self, pattern: impl ToArg) -> Self {
+        ZScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+    }
+
+    /// Looks at about this many members for one page; servers look at 10 when not told. Since Redis 2.8.0.
+    pub fn count(self, count: i64) -> Self {
+        ZScan { cmd: self.cmd.arg("COUNT").arg(count) }
+    }
+
+    /// Answers with members, without their scores. Since Valkey 8.0.0.
+    pub fn noscores<T: FromReply>(self) -> Cmd<ScanPage<T>> {
+        self.cmd.arg("NOSCORES").decode(ScanPage::<T>::from_reply)
+    }
+}
+
+impl<P> IntoCmd for ZScan<P> {
+    type Reply = ScanPage<P>;
+
+    fn into_cmd(self) -> Cmd<ScanPage<P>> {
+        self.cmd
+    }
+}
