@@ -11,6 +11,8 @@
 //! | [`GenericCommands`] | keys whatever they hold: existence, expiry, iteration, sorting, copies |
 //! | [`HashCommands`] | fields with values, and their expiry |
 //! | [`ListCommands`] | lists, blocking or not |
+//! | [`SetCommands`] | sets, and what they have in common |
+//! | [`SortedSetCommands`] | members with scores: ranks, ranges, unions, blocking or not |
 //! | [`ConnectionCommands`], [`ClientCommands`] | `PING`, `ECHO`, `CLIENT ..` about connections |
 //! | [`ConnectionStateCommands`] | what changes the connection it runs on: on sessions only |
 //! | [`ServerCommands`] | the server as a whole: `INFO`, replication, saving, its end |

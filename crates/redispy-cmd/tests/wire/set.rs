@@ -191,13 +191,12 @@ fn builders_can_be_kept_and_run_again() {
     }
     let (pop, random) = (cmd::spop::<Opaque>("secret"), cmd::srandmember::<Opaque>("secret"));
     let scan = cmd::sscan::<Opaque>("secret", 0).count(5);
-    assert_eq!((wire(pop.clone()), format!("{pop:?}")), (wire(pop), "SPOP [1 arguments]".to_owned()));
-    assert_eq!(
-        (wire(random.clone()), format!("{random:?}")),
-        (wire(random), "SRANDMEMBER [1 arguments]".to_owned())
-    );
-    assert_eq!((wire(scan.clone()), format!("{scan:?}")), (wire(scan), "SSCAN [4 arguments]".to_owned()));
+    assert_eq!(wire(pop.clone()), "SPOP secret");
+    assert_eq!(wire(random.clone()), "SRANDMEMBER secret");
+    assert_eq!(wire(scan.clone()), "SSCAN secret 0 COUNT 5");
     let card = cmd::sintercard("secret").limit(3);
     assert_eq!(wire(card.clone()), wire(card.clone()));
-    assert!(!format!("{card:?}").contains("secret"), "arguments may be secrets");
+    for shown in [format!("{pop:?}"), format!("{random:?}"), format!("{scan:?}"), format!("{card:?}")] {
+        assert!(!shown.contains("secret"), "arguments may be secrets: {shown}");
+    }
 }

@@ -544,14 +544,25 @@ fn an_error_of_the_server_is_an_error() {
 
 #[test]
 fn builders_can_be_kept_and_run_again() {
+    struct Opaque;
+    impl redispy_cmd::FromReply for Opaque {
+        fn from_reply(_: resp_proto::Node<'_>) -> Result<Self, redispy_cmd::ReplyError> {
+            Ok(Opaque)
+        }
+    }
     let add = cmd::zadd("secret", (1.0, "secret")).xx().gt();
     let range =
-        cmd::zrange_bylex::<String>("secret", LexBound::inclusive("secret"), LexBound::MAX).limit(0, 1);
-    let union = cmd::zunion::<String>(["secret"]).weights([2]).aggregate(Aggregate::Max);
+        cmd::zrange_bylex::<Opaque>("secret", LexBound::inclusive("secret"), LexBound::MAX).limit(0, 1);
+    let union = cmd::zunion::<Opaque>(["secret"]).weights([2]).aggregate(Aggregate::Max);
+    let pop = cmd::zmpop::<(Opaque, Opaque)>("secret", ScoreEnd::Max).count(2);
+    let random = cmd::zrandmember::<Opaque>("secret").count(2);
     assert_eq!(wire(add.clone()), wire(add.clone()));
     assert_eq!(wire(range.clone()), wire(range.clone()));
     assert_eq!(wire(union.clone()), wire(union.clone()));
-    for shown in [format!("{add:?}"), format!("{range:?}"), format!("{union:?}")] {
+    assert_eq!(wire(pop.clone()), wire(pop.clone()));
+    assert_eq!(wire(random.clone()), wire(random.clone()));
+    let shown = [format!("{add:?}"), format!("{range:?}"), format!("{union:?}"), format!("{pop:?}")];
+    for shown in shown.into_iter().chain([format!("{random:?}")]) {
         assert!(!shown.contains("secret"), "arguments may be secrets: {shown}");
     }
 }

@@ -1,7 +1,6 @@
 //! Some of the members of a set: taken or told at random, or page by page.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::hash::Hash;
 
 use crate::arg::ToArg;
@@ -62,18 +61,6 @@ impl<T: FromReply + Eq + Hash> SPop<T> {
     }
 }
 
-impl<T> Clone for SPop<T> {
-    fn clone(&self) -> Self {
-        SPop { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for SPop<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
 impl<T> IntoCmd for SPop<T> {
     type Reply = Option<T>;
 
@@ -93,18 +80,6 @@ impl<T: FromReply> SRandMember<T> {
     /// without a set. Since Redis 2.6.0.
     pub fn count(self, count: i64) -> Cmd<Vec<T>> {
         self.cmd.arg(count).decode(Vec::from_reply)
-    }
-}
-
-impl<T> Clone for SRandMember<T> {
-    fn clone(&self) -> Self {
-        SRandMember { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for SRandMember<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
     }
 }
 
@@ -135,22 +110,16 @@ impl<T> SScan<T> {
     }
 }
 
-impl<T> Clone for SScan<T> {
-    fn clone(&self) -> Self {
-        SScan { cmd: self.cmd.clone() }
-    }
-}
-
-impl<T> fmt::Debug for SScan<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cmd.fmt(f)
-    }
-}
-
 impl<T> IntoCmd for SScan<T> {
     type Reply = ScanPage<T>;
 
     fn into_cmd(self) -> Cmd<ScanPage<T>> {
         self.cmd
     }
+}
+
+clone_and_debug! {
+    SPop<T> { cmd }
+    SRandMember<T> { cmd }
+    SScan<T> { cmd }
 }

@@ -85,7 +85,6 @@ impl ToArg for Aggregate {
 }
 
 /// `ZDIFF` of members; [`withscores`](Self::withscores) asks for their scores as well.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZDiff<T> {
     cmd: Cmd<Vec<T>>,
@@ -107,7 +106,6 @@ impl<T> IntoCmd for ZDiff<T> {
 }
 
 /// `ZINTER` or `ZUNION` with its options: members, sorted by their scores.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZCombine<T> {
     sets: Sets,
@@ -214,4 +212,9 @@ impl Sets {
         }
         self.request
     }
+}
+
+clone_and_debug! {
+    ZDiff<T> { cmd }
+    ZCombine<T> { sets, read }
 }

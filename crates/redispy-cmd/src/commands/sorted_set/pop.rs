@@ -76,7 +76,6 @@ impl ToArg for ScoreEnd {
 }
 
 /// `ZPOPMAX` or `ZPOPMIN` of one member, `None` when there is none; [`count`](Self::count) takes many.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZPop<P> {
     cmd: Cmd<Option<P>>,
@@ -98,7 +97,6 @@ impl<P> IntoCmd for ZPop<P> {
 }
 
 /// `ZMPOP` or `BZMPOP` with its option; without it one member is taken.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZMPop<P> {
     cmd: Cmd<Option<P>>,
@@ -144,4 +142,9 @@ fn one<P: FromPair>(node: Node<'_>) -> Result<Option<P>, ReplyError> {
         (one, 0) => Ok(one),
         (_, more) => Err(ReplyError::mismatch("one member with its score", format!("{} of them", more + 1))),
     }
+}
+
+clone_and_debug! {
+    ZPop<P> { cmd }
+    ZMPop<P> { cmd, count }
 }

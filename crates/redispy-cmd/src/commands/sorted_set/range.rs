@@ -120,7 +120,6 @@ pub fn zrevrangebyscore<T: FromReply>(
 }
 
 /// [`ZRANGE`](zrange()) by rank with its options.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRange<T> {
     range: Range,
@@ -149,7 +148,6 @@ impl<T> IntoCmd for ZRange<T> {
 }
 
 /// [`ZRANGE .. BYSCORE`](zrange_byscore()) with its options.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRangeScore<T> {
     range: Range,
@@ -185,7 +183,6 @@ impl<T> IntoCmd for ZRangeScore<T> {
 }
 
 /// [`ZRANGE .. BYLEX`](zrange_bylex()) with its options. Servers tell no scores here.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRangeLex<T> {
     range: Range,
@@ -216,7 +213,6 @@ impl<T> IntoCmd for ZRangeLex<T> {
 }
 
 /// `ZRANGEBYSCORE` or `ZREVRANGEBYSCORE` with its options.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRangeByScore<T> {
     range: Range,
@@ -245,7 +241,6 @@ impl<T> IntoCmd for ZRangeByScore<T> {
 }
 
 /// `ZRANGEBYLEX` or `ZREVRANGEBYLEX` with its option.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRangeByLex<T> {
     range: Range,
@@ -269,7 +264,6 @@ impl<T> IntoCmd for ZRangeByLex<T> {
 }
 
 /// `ZREVRANGE` with its option.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRevRange<T> {
     cmd: Cmd<Vec<T>>,
@@ -395,4 +389,13 @@ impl Range {
         }
         self.request
     }
+}
+
+clone_and_debug! {
+    ZRange<T> { range, read }
+    ZRangeScore<T> { range, read }
+    ZRangeLex<T> { range, read }
+    ZRangeByScore<T> { range, read }
+    ZRangeByLex<T> { range, read }
+    ZRevRange<T> { cmd }
 }

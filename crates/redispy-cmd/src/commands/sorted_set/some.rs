@@ -37,7 +37,6 @@ pub fn zscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> ZScan<P
 }
 
 /// `ZRANDMEMBER` of one member, `None` when there is none; [`count`](Self::count) asks for many.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRandMember<T> {
     cmd: Cmd<Option<T>>,
@@ -60,7 +59,6 @@ impl<T> IntoCmd for ZRandMember<T> {
 }
 
 /// `ZRANDMEMBER` of many members; [`withscores`](Self::withscores) asks for their scores as well.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZRandMemberCount<T> {
     cmd: Cmd<Vec<T>>,
@@ -82,7 +80,6 @@ impl<T> IntoCmd for ZRandMemberCount<T> {
 }
 
 /// `ZSCAN` with its options.
-#[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZScan<P> {
     // An option given again overrides the first at the server.
@@ -112,4 +109,10 @@ impl<P> IntoCmd for ZScan<P> {
     fn into_cmd(self) -> Cmd<ScanPage<P>> {
         self.cmd
     }
+}
+
+clone_and_debug! {
+    ZRandMember<T> { cmd }
+    ZRandMemberCount<T> { cmd }
+    ZScan<P> { cmd }
 }
