@@ -26,6 +26,7 @@ mod callbacks;
 mod client;
 mod error;
 pub mod prelude;
+pub mod scan;
 mod session;
 
 pub use builder::ClientBuilder;

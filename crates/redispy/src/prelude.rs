@@ -2,6 +2,7 @@
 //!
 //! The traits come without their names, so nothing of yours is shadowed.
 
+pub use crate::scan::ScanCommands as _;
 pub use redispy_cmd::commands::{
     AclCommands as _, BitmapCommands as _, ClientCommands as _, CommandCommands as _,
     CommandlogCommands as _, ConfigCommands as _, ConnectionCommands as _, ConnectionStateCommands as _,

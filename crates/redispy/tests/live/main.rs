@@ -17,6 +17,7 @@ mod hash;
 mod hyperloglog;
 mod list;
 mod pubsub;
+mod scan;
 mod server;
 mod set;
 mod sorted_set;
