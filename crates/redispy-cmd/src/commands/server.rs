@@ -18,7 +18,7 @@ use crate::execute::{Execute, IntoCmd, MayBlock};
 use crate::replies::fields::text;
 use crate::replies::{DebugObject, Info, Role};
 use crate::reply::{FromReply, ReplyError, ok};
-use crate::spec;
+use crate::spec::{self, Spec};
 
 /// The commands about the server as a whole.
 pub trait ServerCommands: Execute {
@@ -168,12 +168,12 @@ pub fn failover() -> Failover {
 
 /// Removes all keys of all databases. `FLUSHALL [ASYNC|SYNC]`, since Redis 1.0, O(N) with N keys: nothing but success.
 pub fn flushall() -> Flush {
-    Flush { request: Request::new(&spec::FLUSHALL), mode: None }
+    Flush::new(&spec::FLUSHALL)
 }
 
 /// Removes all keys of the database. `FLUSHDB [ASYNC|SYNC]`, since Redis 1.0, O(N) with N keys: nothing but success.
 pub fn flushdb() -> Flush {
-    Flush { request: Request::new(&spec::FLUSHDB), mode: None }
+    Flush::new(&spec::FLUSHDB)
 }
 
 /// What the server tells about itself: the usual sections, or [some](InfoSections::sections). `INFO [section ...]`, since
@@ -377,6 +377,10 @@ pub struct Flush {
 }
 
 impl Flush {
+    pub(super) fn new(spec: &'static Spec) -> Self {
+        Flush { request: Request::new(spec), mode: None }
+    }
+
     /// Gives the memory back in the background. Since Redis 4.0.
     pub fn async_(mut self) -> Self {
         self.mode = Some("ASYNC");

@@ -23,6 +23,7 @@ mod hyperloglog;
 mod info;
 mod list;
 mod pubsub;
+mod scripting;
 mod server;
 mod set;
 mod sorted_set;

@@ -18,6 +18,7 @@ mod hyperloglog;
 mod list;
 mod pubsub;
 mod scan;
+mod scripting;
 mod server;
 mod set;
 mod sorted_set;

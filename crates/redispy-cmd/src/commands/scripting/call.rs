@@ -1,0 +1,110 @@
+//! Running scripts and functions with keys and arguments.
+
+use crate::arg::{ToArg, ToArgs};
+use crate::cmd::{Cmd, Mark, Reader, Request, Words};
+use crate::execute::IntoCmd;
+use crate::reply::{FromReply, Value};
+use crate::spec::{self, Spec};
+
+/// `EVAL` of a Lua script; keys, arguments and the type of the answer follow. See [`ScriptCall`].
+///
+/// ```
+/// use redispy_cmd::{IntoCmd, commands as cmd};
+///
+/// let add = cmd::eval("return redis.call('INCRBY', KEYS[1], ARGV[1])").key("n").arg(5).returns::<i64>().into_cmd();
+/// assert_eq!(add.request().iter().skip(2).collect::<Vec<_>>(), [b"1", b"n", b"5"]);
+/// ```
+pub fn eval(script: impl ToArg) -> ScriptCall<Value> {
+    ScriptCall::new(&spec::EVAL, script)
+}
+
+/// `EVAL_RO` of a Lua script that only reads. See [`ScriptCall`].
+pub fn eval_ro(script: impl ToArg) -> ScriptCall<Value> {
+    ScriptCall::new(&spec::EVAL_RO, script)
+}
+
+/// `EVALSHA` of a script in the server's cache, by its SHA1. See [`ScriptCall`].
+pub fn evalsha(sha1: impl ToArg) -> ScriptCall<Value> {
+    ScriptCall::new(&spec::EVALSHA, sha1)
+}
+
+/// `EVALSHA_RO` of a script in the server's cache that only reads, by its SHA1. See [`ScriptCall`].
+pub fn evalsha_ro(sha1: impl ToArg) -> ScriptCall<Value> {
+    ScriptCall::new(&spec::EVALSHA_RO, sha1)
+}
+
+/// `FCALL` of a function in one of the server's libraries. See [`ScriptCall`].
+pub fn fcall(function: impl ToArg) -> ScriptCall<Value> {
+    ScriptCall::new(&spec::FCALL, function)
+}
+
+/// `FCALL_RO` of a function that is declared to only read. See [`ScriptCall`].
+pub fn fcall_ro(function: impl ToArg) -> ScriptCall<Value> {
+    ScriptCall::new(&spec::FCALL_RO, function)
+}
+
+/// A script or function with its keys and arguments; the keys are counted, so they may be given in any order with the arguments.
+/// Its answer is a [`Value`] until [`returns`](Self::returns) says otherwise.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ScriptCall<T> {
+    request: Request,
+    /// Where the number of keys goes, and how many words stand before it.
+    numkeys: (Mark, usize),
+    args: Words,
+    read: Reader<T>,
+}
+
+clone_and_debug! {
+    ScriptCall<T> { request, numkeys, args, read }
+}
+
+impl ScriptCall<Value> {
+    fn new(spec: &'static Spec, script: impl ToArg) -> Self {
+        let mut request = Request::new(spec);
+        request.arg(script);
+        let numkeys = (request.mark(), request.count());
+        ScriptCall { request, numkeys, args: Words::none(), read: Value::from_reply }
+    }
+}
+
+impl<T> ScriptCall<T> {
+    /// Appends a key; the script finds it in `KEYS`.
+    pub fn key(self, key: impl ToArg) -> Self {
+        self.keys(key)
+    }
+
+    /// Appends keys.
+    pub fn keys(mut self, keys: impl ToArgs) -> Self {
+        self.request.args(keys);
+        self
+    }
+
+    /// Appends an argument; the script finds it in `ARGV`.
+    pub fn arg(self, arg: impl ToArg) -> Self {
+        self.args(arg)
+    }
+
+    /// Appends arguments.
+    pub fn args(mut self, args: impl ToArgs) -> Self {
+        self.args.push(args);
+        self
+    }
+
+    /// The same call with its answer read as another type. Of Lua's own, numbers are cut to integers, `false` is nil and `true`
+    /// is 1.
+    pub fn returns<U: FromReply>(self) -> ScriptCall<U> {
+        ScriptCall { request: self.request, numkeys: self.numkeys, args: self.args, read: U::from_reply }
+    }
+}
+
+impl<T> IntoCmd for ScriptCall<T> {
+    type Reply = T;
+
+    fn into_cmd(mut self) -> Cmd<T> {
+        let (mark, before) = self.numkeys;
+        let numkeys = self.request.count() - before;
+        self.request.insert(mark, |request| request.arg(numkeys));
+        self.request.append(&self.args);
+        Cmd::from_request(self.request, self.read)
+    }
+}

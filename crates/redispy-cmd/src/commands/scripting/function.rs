@@ -1,0 +1,183 @@
+//! Libraries of functions: loading, listing, saving them.
+
+use crate::arg::{Arg, ToArg};
+use crate::cmd::{Cmd, Request, Words};
+use crate::execute::IntoCmd;
+use crate::replies::fields::texts;
+use crate::replies::{FunctionStats, LibraryInfo};
+use crate::reply::{FromReply, ok};
+use crate::spec;
+
+use crate::commands::server::Flush;
+
+#[cfg(doc)]
+use super::ScriptingCommands;
+
+/// `FUNCTION DELETE library-name`: see [`ScriptingCommands::function_delete`].
+pub fn function_delete(library: impl ToArg) -> Cmd<()> {
+    Cmd::new(&spec::FUNCTION_DELETE, ok).arg(library)
+}
+
+/// `FUNCTION DUMP`: see [`ScriptingCommands::function_dump`].
+pub fn function_dump() -> Cmd<Vec<u8>> {
+    Cmd::new(&spec::FUNCTION_DUMP, Vec::<u8>::from_reply)
+}
+
+/// `FUNCTION FLUSH` with its option: removes all libraries, before it answers or in the background. See [`Flush`].
+pub fn function_flush() -> Flush {
+    Flush::new(&spec::FUNCTION_FLUSH)
+}
+
+/// `FUNCTION HELP`: see [`ScriptingCommands::function_help`].
+pub fn function_help() -> Cmd<Vec<String>> {
+    Cmd::new(&spec::FUNCTION_HELP, texts)
+}
+
+/// `FUNCTION KILL`: see [`ScriptingCommands::function_kill`].
+pub fn function_kill() -> Cmd<()> {
+    Cmd::new(&spec::FUNCTION_KILL, ok)
+}
+
+/// `FUNCTION LIST` with its options: the libraries with their functions. See [`FunctionList`].
+///
+/// ```
+/// use redispy_cmd::{IntoCmd, commands as cmd};
+///
+/// let list = cmd::function_list().libraryname("my*").withcode().into_cmd();
+/// assert_eq!(list.request().iter().last(), Some(&b"WITHCODE"[..]));
+/// ```
+pub fn function_list() -> FunctionList {
+    FunctionList { pattern: None, withcode: false }
+}
+
+/// `FUNCTION LOAD` with its option: adds a library. See [`FunctionLoad`].
+pub fn function_load(code: impl ToArg) -> FunctionLoad {
+    FunctionLoad { code: Words::of(code), replace: false }
+}
+
+/// `FUNCTION RESTORE` with its option: adds the libraries of a dump. See [`FunctionRestore`].
+pub fn function_restore(dump: impl ToArg) -> FunctionRestore {
+    let mut request = Request::new(&spec::FUNCTION_RESTORE);
+    request.arg(dump);
+    FunctionRestore { request, policy: None }
+}
+
+/// `FUNCTION STATS`: see [`ScriptingCommands::function_stats`].
+pub fn function_stats() -> Cmd<FunctionStats> {
+    Cmd::new(&spec::FUNCTION_STATS, FunctionStats::read)
+}
+
+/// `FUNCTION LIST` of all libraries, without their code.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct FunctionList {
+    pattern: Option<Words>,
+    withcode: bool,
+}
+
+impl FunctionList {
+    /// Only the libraries whose names match this glob-style pattern.
+    pub fn libraryname(mut self, pattern: impl ToArg) -> Self {
+        self.pattern = Some(Words::of(pattern));
+        self
+    }
+
+    /// With the code of each library.
+    pub fn withcode(mut self) -> Self {
+        self.withcode = true;
+        self
+    }
+}
+
+impl IntoCmd for FunctionList {
+    type Reply = Vec<LibraryInfo>;
+
+    fn into_cmd(self) -> Cmd<Vec<LibraryInfo>> {
+        let mut request = Request::new(&spec::FUNCTION_LIST);
+        if let Some(pattern) = &self.pattern {
+            request.arg("LIBRARYNAME");
+            request.append(pattern);
+        }
+        if self.withcode {
+            request.arg("WITHCODE");
+        }
+        Cmd::from_request(request, LibraryInfo::read_list)
+    }
+}
+
+/// `FUNCTION LOAD` of a library that must be new; [`replace`](Self::replace) takes the place of one of the same name.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct FunctionLoad {
+    code: Words,
+    replace: bool,
+}
+
+impl FunctionLoad {
+    /// Takes the place of the library of this name, if there is one.
+    pub fn replace(mut self) -> Self {
+        self.replace = true;
+        self
+    }
+}
+
+impl IntoCmd for FunctionLoad {
+    type Reply = String;
+
+    fn into_cmd(self) -> Cmd<String> {
+        let mut request = Request::new(&spec::FUNCTION_LOAD);
+        if self.replace {
+            request.arg("REPLACE");
+        }
+        request.append(&self.code);
+        Cmd::from_request(request, String::from_reply)
+    }
+}
+
+/// What becomes of the libraries there are when others are restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RestorePolicy {
+    /// They stay; one of the same name is an error, and nothing is restored. As without a policy.
+    Append,
+    /// They are removed first.
+    Flush,
+    /// They stay, except for those of the same name.
+    Replace,
+}
+
+impl ToArg for RestorePolicy {
+    fn write_arg(&self, arg: Arg<'_>) {
+        arg.bytes(match self {
+            RestorePolicy::Append => b"APPEND",
+            RestorePolicy::Flush => b"FLUSH",
+            RestorePolicy::Replace => b"REPLACE",
+        });
+    }
+}
+
+/// `FUNCTION RESTORE` of a dump next to the libraries there are; [`policy`](Self::policy) does otherwise.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct FunctionRestore {
+    request: Request,
+    policy: Option<RestorePolicy>,
+}
+
+impl FunctionRestore {
+    /// What becomes of the libraries there are.
+    pub fn policy(mut self, policy: RestorePolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+}
+
+impl IntoCmd for FunctionRestore {
+    type Reply = ();
+
+    fn into_cmd(mut self) -> Cmd<()> {
+        if let Some(policy) = self.policy {
+            self.request.arg(policy);
+        }
+        Cmd::from_request(self.request, ok)
+    }
+}
