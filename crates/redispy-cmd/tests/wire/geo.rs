@@ -79,9 +79,9 @@ fn places_are_given_in_many_ways() {
     assert_eq!(wire(cmd::geoadd("g", list)), wanted);
     let position = GeoPosition::from((1.0, 2.0));
     assert_eq!(wire(cmd::geoadd("g", [(position, "a"), (GeoPosition::new(3.5, -4.0), "b")])), wanted);
-    assert_eq!(wire(cmd::geoadd("g", &[(position, "a")])), "GEOADD g 1 2 a");
+    assert_eq!(wire(cmd::geoadd("g", [(position, "a")])), "GEOADD g 1 2 a");
     assert_eq!(wire(cmd::geoadd("g", (position, 7))), "GEOADD g 1 2 7");
-    assert_eq!(wire(cmd::geoadd("g", &(1.0, 2.0, b"a"))), "GEOADD g 1 2 a");
+    assert_eq!(wire(cmd::geoadd("g", (1.0, 2.0, b"a"))), "GEOADD g 1 2 a");
 }
 
 #[test]
