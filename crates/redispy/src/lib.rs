@@ -25,6 +25,7 @@ mod builder;
 mod callbacks;
 mod client;
 mod error;
+pub mod legacy;
 pub mod prelude;
 pub mod scan;
 mod session;

@@ -15,6 +15,7 @@ mod generic;
 mod geo;
 mod hash;
 mod hyperloglog;
+mod legacy;
 mod list;
 mod pubsub;
 mod scan;

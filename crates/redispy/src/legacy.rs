@@ -1,0 +1,88 @@
+//! The argument orders of the Python client's old class `Redis`, for code that is moved over line by line.
+//!
+//! That class differs from the commands themselves in four places: LREM and SETEX have their last two arguments swapped, ZADD takes
+//! members before scores, and TTL and PTTL give nothing where the server answers that there is no expiry. Whoever writes new code
+//! has no use for it: the same names with other orders beside them are how arguments get swapped.
+
+use std::time::Duration;
+
+use redispy_cmd::commands::{GenericCommands, ListCommands, SortedSetCommands, StringCommands};
+use redispy_cmd::{Call, ToArg, arg::ToSeconds, each};
+
+/// A client, session or whatever else answers at once, seen through the old argument orders.
+///
+/// ```no_run
+/// use redispy::{Client, legacy::Redis, prelude::*};
+///
+/// let client = Client::open("redis://localhost")?;
+/// let r = Redis::new(&client);
+/// r.setex("greeting", "hello", 60)?;
+/// r.zadd("scores", [("alice", 1.0), ("bob", 2.0)])?;
+/// assert_eq!(r.lrem("list", "x", 0)?, 0);
+/// let greeting: Option<String> = client.get("greeting")?; // all other commands are the client's own
+/// # let _ = greeting;
+/// # Ok::<(), redispy::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Redis<'a, C: ?Sized>(&'a C);
+
+impl<'a, C: Call + ?Sized> Redis<'a, C> {
+    /// The old orders on `client`.
+    pub fn new(client: &'a C) -> Self {
+        Redis(client)
+    }
+
+    /// Removes elements equal to `value` from a list: the first `num` of them, from the end when negative, all when 0. How many were
+    /// removed. `LREM name num value`.
+    ///
+    /// # Errors
+    ///
+    /// As the client's own [`lrem`](ListCommands::lrem).
+    pub fn lrem(&self, name: impl ToArg, value: impl ToArg, num: i64) -> Result<i64, C::Error> {
+        self.0.lrem(name, num, value)
+    }
+
+    /// Sets a key's value, which expires after `time` seconds. `SETEX name time value`.
+    ///
+    /// # Errors
+    ///
+    /// As the client's own [`setex`](StringCommands::setex).
+    pub fn setex(&self, name: impl ToArg, value: impl ToArg, time: impl ToSeconds) -> Result<(), C::Error> {
+        self.0.setex(name, time, value)
+    }
+
+    /// Adds members with their scores to a sorted set, in the order given: how many were new. `ZADD name score member ..`.
+    ///
+    /// # Errors
+    ///
+    /// As the client's own [`zadd`](SortedSetCommands::zadd).
+    pub fn zadd<M: ToArg>(
+        &self,
+        name: impl ToArg,
+        members: impl IntoIterator<Item = (M, f64)>,
+    ) -> Result<i64, C::Error> {
+        self.0.zadd(name, each(members.into_iter().map(|(member, score)| (score, member))))
+    }
+
+    /// The seconds until a key expires, rounded as the server does; `None` when it does not expire or is not there. `TTL name`.
+    ///
+    /// # Errors
+    ///
+    /// As the client's own [`ttl`](GenericCommands::ttl).
+    pub fn ttl(&self, name: impl ToArg) -> Result<Option<u64>, C::Error> {
+        Ok(self.0.ttl(name)?.time().map(|time| time.as_secs()))
+    }
+
+    /// The milliseconds until a key expires; `None` when it does not expire or is not there. `PTTL name`, since Redis 2.6.0.
+    ///
+    /// # Errors
+    ///
+    /// As the client's own [`pttl`](GenericCommands::pttl).
+    pub fn pttl(&self, name: impl ToArg) -> Result<Option<u64>, C::Error> {
+        Ok(self
+            .0
+            .pttl(name)?
+            .time()
+            .map(|time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
