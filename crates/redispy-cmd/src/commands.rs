@@ -57,6 +57,7 @@ mod server;
 mod set;
 mod slowlog;
 mod sorted_set;
+mod stream;
 mod string;
 
 pub use acl::*;
@@ -80,4 +81,5 @@ pub use server::*;
 pub use set::*;
 pub use slowlog::*;
 pub use sorted_set::*;
+pub use stream::*;
 pub use string::*;

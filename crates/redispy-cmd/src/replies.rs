@@ -26,6 +26,9 @@ mod module_info;
 mod role;
 mod scan_page;
 mod scored_member;
+pub(crate) mod stream;
+mod stream_id;
+mod stream_info;
 mod text_fields;
 
 pub use acl::{AclDryrun, AclLogEntry, AclSelector, AclUser};
@@ -50,3 +53,8 @@ pub use module_info::ModuleInfo;
 pub use role::{Role, RoleReplica};
 pub use scan_page::{Cursor, ScanPage};
 pub use scored_member::ScoredMember;
+pub use stream::{AutoClaimed, PendingEntry, PendingSummary, StreamDeletion, StreamEntries, StreamEntry};
+pub use stream_id::{ExclusiveStreamId, StreamId, StreamIdError};
+pub use stream_info::{
+    ConsumerInfo, ConsumerInfoFull, DeliveredEntry, GroupInfo, GroupInfoFull, StreamInfo, StreamInfoFull,
+};

@@ -23,6 +23,7 @@ mod scripting;
 mod server;
 mod set;
 mod sorted_set;
+mod stream;
 mod string;
 
 use std::time::Duration;

@@ -1,0 +1,276 @@
+//! Adding entries to streams and taking them away.
+
+use crate::arg::{ToArg, ToArgs, ToPairs};
+use crate::cmd::{Cmd, Mark, Reader, Request, Words};
+use crate::execute::IntoCmd;
+use crate::replies::{StreamDeletion, StreamId};
+use crate::reply::FromReply;
+use crate::reply::readers::ok;
+use crate::spec;
+
+/// `XACKDEL` with its options: acknowledges entries in a group and deletes them. See [`StreamDelete`].
+pub fn xackdel(key: impl ToArg, group: impl ToArg, ids: impl ToArgs) -> StreamDelete {
+    let mut request = Request::new(&spec::XACKDEL);
+    request.args((key, group));
+    StreamDelete::new(request, ids)
+}
+
+/// `XADD` with its options: appends an entry. See [`XAdd`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::{StreamTrim, xadd};
+///
+/// // Keeps about the last million entries.
+/// let trim = StreamTrim::maxlen(1_000_000).approximate();
+/// let cmd = xadd("events", [("type", "login"), ("user", "7")]).trim(trim).into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"XADD events MAXLEN ~ 1000000 * type login user 7");
+/// ```
+pub fn xadd(key: impl ToArg, fields: impl ToPairs) -> XAdd {
+    let mut request = Request::new(&spec::XADD);
+    request.arg(key);
+    let mark = request.mark();
+    request.some_pairs("fields", fields);
+    XAdd { request, mark, read: StreamId::from_reply, nomkstream: false, trim: None, id: None }
+}
+
+/// `XDELEX` with its options: deletes entries. See [`StreamDelete`].
+pub fn xdelex(key: impl ToArg, ids: impl ToArgs) -> StreamDelete {
+    let mut request = Request::new(&spec::XDELEX);
+    request.arg(key);
+    StreamDelete::new(request, ids)
+}
+
+/// `XSETID` with its options: sets the last id of a stream. See [`XSetId`].
+pub fn xsetid(key: impl ToArg, last_id: impl ToArg) -> XSetId {
+    let mut request = Request::new(&spec::XSETID);
+    request.args((key, last_id));
+    XSetId { request, entriesadded: None, maxdeletedid: None }
+}
+
+/// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count] [KEEPREF | DELREF | ACKED]`: see
+/// [`StreamCommands::xtrim`](super::StreamCommands::xtrim).
+pub fn xtrim<const APPROXIMATE: bool>(key: impl ToArg, trim: StreamTrim<APPROXIMATE>) -> Cmd<i64> {
+    let mut request = Request::new(&spec::XTRIM);
+    request.arg(key);
+    trim.write(&mut request);
+    Cmd::from_request(request, i64::from_reply)
+}
+
+/// Which entries of a stream to delete: the oldest ones, down to a length or up to an id.
+#[derive(Debug, Clone)]
+pub struct StreamTrim<const APPROXIMATE: bool = false> {
+    strategy: &'static str,
+    threshold: Words,
+    limit: Option<i64>,
+    references: Option<&'static str>,
+}
+
+impl StreamTrim {
+    /// Leaves this many: `MAXLEN`.
+    pub fn maxlen(len: i64) -> Self {
+        StreamTrim::new("MAXLEN", len)
+    }
+
+    /// Leaves those from this id on, a [`StreamId`] or milliseconds since 1970: `MINID`. Since Redis 6.2.0.
+    pub fn minid(id: impl ToArg) -> Self {
+        StreamTrim::new("MINID", id)
+    }
+
+    fn new(strategy: &'static str, threshold: impl ToArg) -> Self {
+        StreamTrim { strategy, threshold: Words::of(threshold), limit: None, references: None }
+    }
+
+    /// Leaves perhaps some more, which costs the server much less: `~`.
+    pub fn approximate(self) -> StreamTrim<true> {
+        let StreamTrim { strategy, threshold, limit, references } = self;
+        StreamTrim { strategy, threshold, limit, references }
+    }
+}
+
+impl StreamTrim<true> {
+    /// Deletes at most this many; 0 is no limit. Since Redis 6.2.0.
+    pub fn limit(mut self, count: i64) -> Self {
+        self.limit = Some(count);
+        self
+    }
+}
+
+impl<const APPROXIMATE: bool> StreamTrim<APPROXIMATE> {
+    /// Leaves deleted entries in the lists of what groups have pending, as without saying. Since Redis 8.2.0.
+    pub fn keepref(mut self) -> Self {
+        self.references = Some("KEEPREF");
+        self
+    }
+
+    /// Removes deleted entries from the lists of what groups have pending. Since Redis 8.2.0.
+    pub fn delref(mut self) -> Self {
+        self.references = Some("DELREF");
+        self
+    }
+
+    /// Deletes only what all groups have acknowledged. Since Redis 8.2.0.
+    pub fn acked(mut self) -> Self {
+        self.references = Some("ACKED");
+        self
+    }
+
+    fn write(&self, request: &mut Request) {
+        request.args((self.strategy, if APPROXIMATE { "~" } else { "=" }));
+        request.append(&self.threshold);
+        if let Some(limit) = self.limit {
+            request.args(("LIMIT", limit));
+        }
+        if let Some(references) = self.references {
+            request.arg(references);
+        }
+    }
+}
+
+/// [`XADD`](xadd()) with options: the id of the new entry.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XAdd<R = StreamId> {
+    request: Request,
+    /// Where options and id go: before the fields.
+    mark: Mark,
+    read: Reader<R>,
+    nomkstream: bool,
+    trim: Option<Words>,
+    id: Option<Words>,
+}
+
+impl XAdd {
+    /// Only to a stream that is there already; else nothing is added, and the reply is `None`. Since Redis 6.2.0.
+    pub fn nomkstream(self) -> XAdd<Option<StreamId>> {
+        let XAdd { request, mark, trim, id, .. } = self;
+        XAdd { request, mark, read: Option::from_reply, nomkstream: true, trim, id }
+    }
+}
+
+impl<R> XAdd<R> {
+    /// With this id rather than one of the server's making: a [`StreamId`], or a text such as `"1526919030474-55"`.
+    pub fn id(mut self, id: impl ToArg) -> Self {
+        self.id = Some(Words::of(id));
+        self
+    }
+
+    /// With an id of this millisecond, whose second part the server makes: `ms-*`. Since Redis 7.0.0.
+    pub fn id_ms(self, ms: u64) -> Self {
+        self.id(format!("{ms}-*"))
+    }
+
+    /// Deletes old entries, too.
+    pub fn trim<const APPROXIMATE: bool>(mut self, trim: StreamTrim<APPROXIMATE>) -> Self {
+        let mut words = Words::none();
+        words.write(|request| trim.write(request));
+        self.trim = Some(words);
+        self
+    }
+}
+
+impl<R> IntoCmd for XAdd<R> {
+    type Reply = R;
+
+    fn into_cmd(mut self) -> Cmd<R> {
+        let id = self.id.unwrap_or_else(|| Words::of("*"));
+        self.request.insert(self.mark, |request| {
+            if self.nomkstream {
+                request.arg("NOMKSTREAM");
+            }
+            if let Some(trim) = &self.trim {
+                request.append(trim);
+            }
+            request.append(&id);
+        });
+        Cmd::from_request(self.request, self.read)
+    }
+}
+
+/// [`XDELEX`](xdelex()) or [`XACKDEL`](xackdel()) with options: what became of each entry. The options exclude each other, the
+/// last one counts.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct StreamDelete {
+    request: Request,
+    /// Where the option goes: before the ids.
+    mark: Mark,
+    references: Option<&'static str>,
+}
+
+impl StreamDelete {
+    fn new(mut request: Request, ids: impl ToArgs) -> Self {
+        let mark = request.mark();
+        request.arg("IDS");
+        request.counted_args("ids", ids);
+        StreamDelete { request, mark, references: None }
+    }
+
+    /// Leaves deleted entries in the lists of what groups have pending, as without saying.
+    pub fn keepref(mut self) -> Self {
+        self.references = Some("KEEPREF");
+        self
+    }
+
+    /// Removes deleted entries from the lists of what groups have pending.
+    pub fn delref(mut self) -> Self {
+        self.references = Some("DELREF");
+        self
+    }
+
+    /// Deletes only what all groups have acknowledged.
+    pub fn acked(mut self) -> Self {
+        self.references = Some("ACKED");
+        self
+    }
+}
+
+impl IntoCmd for StreamDelete {
+    type Reply = Vec<StreamDeletion>;
+
+    fn into_cmd(mut self) -> Cmd<Vec<StreamDeletion>> {
+        if let Some(references) = self.references {
+            self.request.insert(self.mark, |request| request.arg(references));
+        }
+        Cmd::from_request(self.request, Vec::from_reply)
+    }
+}
+
+/// [`XSETID`](xsetid()) with options.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XSetId {
+    request: Request,
+    entriesadded: Option<i64>,
+    maxdeletedid: Option<Words>,
+}
+
+impl XSetId {
+    /// How many entries were ever added. Since Redis 7.0.0.
+    pub fn entriesadded(mut self, entries: i64) -> Self {
+        self.entriesadded = Some(entries);
+        self
+    }
+
+    /// The highest id that was deleted. Since Redis 7.0.0.
+    pub fn maxdeletedid(mut self, id: impl ToArg) -> Self {
+        self.maxdeletedid = Some(Words::of(id));
+        self
+    }
+}
+
+impl IntoCmd for XSetId {
+    type Reply = ();
+
+    fn into_cmd(mut self) -> Cmd<()> {
+        if let Some(entries) = self.entriesadded {
+            self.request.args(("ENTRIESADDED", entries));
+        }
+        if let Some(id) = &self.maxdeletedid {
+            self.request.arg("MAXDELETEDID");
+            self.request.append(id);
+        }
+        Cmd::from_request(self.request, ok)
+    }
+}

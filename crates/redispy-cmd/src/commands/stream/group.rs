@@ -1,0 +1,386 @@
+//! Consumer groups: who has which entries, and taking them over.
+
+use crate::arg::{TimeArg, ToArg, ToArgs, ToMillis, ToUnixMillis};
+use crate::cmd::{Cmd, Reader, Request, Words};
+use crate::execute::IntoCmd;
+use crate::replies::stream::entries;
+use crate::replies::{
+    AutoClaimed, PendingEntry, PendingSummary, StreamEntry, StreamId, StreamInfo, StreamInfoFull,
+};
+use crate::reply::readers::ok;
+use crate::reply::{FromMap, FromReply};
+use crate::spec;
+
+/// `XAUTOCLAIM` with its options: takes over what other consumers left. See [`XAutoClaim`].
+///
+/// ```
+/// use std::time::Duration;
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::xautoclaim;
+/// use redispy_cmd::replies::StreamId;
+///
+/// type Fields = Vec<(String, String)>;
+/// let minute = Duration::from_secs(60);
+/// let cmd = xautoclaim::<Fields>("jobs", "workers", "w1", minute, StreamId::MIN).count(10).into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"XAUTOCLAIM jobs workers w1 60000 0-0 COUNT 10");
+/// ```
+pub fn xautoclaim<M: FromMap>(
+    key: impl ToArg,
+    group: impl ToArg,
+    consumer: impl ToArg,
+    min_idle_time: impl ToMillis,
+    start: impl ToArg,
+) -> XAutoClaim<M> {
+    let mut request = Request::new(&spec::XAUTOCLAIM);
+    request.args((key, group, consumer));
+    min_idle_time.to_millis().write("min_idle_time", &mut request);
+    request.arg(start);
+    XAutoClaim { request, read: AutoClaimed::read, count: None }
+}
+
+/// `XCLAIM` with its options: takes over these entries. See [`XClaim`].
+pub fn xclaim<M: FromMap>(
+    key: impl ToArg,
+    group: impl ToArg,
+    consumer: impl ToArg,
+    min_idle_time: impl ToMillis,
+    ids: impl ToArgs,
+) -> XClaim<M> {
+    let mut request = Request::new(&spec::XCLAIM);
+    request.args((key, group, consumer));
+    min_idle_time.to_millis().write("min_idle_time", &mut request);
+    request.some_args("ids", ids);
+    XClaim { request, read: entries, delivered: None, retrycount: None, force: false, lastid: None }
+}
+
+/// `XGROUP CREATE` with its options: makes a group. See [`XGroupCreate`].
+pub fn xgroup_create(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XGroupCreate {
+    let mut request = Request::new(&spec::XGROUP_CREATE);
+    request.args((key, group, id));
+    XGroupCreate { request, mkstream: false, entriesread: None }
+}
+
+/// `XGROUP SETID` with its option: what a group reads next. See [`XGroupSetId`].
+pub fn xgroup_setid(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XGroupSetId {
+    let mut request = Request::new(&spec::XGROUP_SETID);
+    request.args((key, group, id));
+    XGroupSetId { request, entriesread: None }
+}
+
+/// `XINFO STREAM` with its options: what the server says of a stream. See [`XInfoStream`].
+pub fn xinfo_stream(key: impl ToArg) -> XInfoStream {
+    XInfoStream { cmd: Cmd::new(&spec::XINFO_STREAM, StreamInfo::read).arg(key) }
+}
+
+/// `XPENDING` with its options: what is delivered but not acknowledged. See [`XPending`].
+///
+/// ```
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::xpending;
+///
+/// // The first ten of one consumer that are a minute old.
+/// let cmd = xpending("jobs", "workers").range("-", "+", 10).idle(60_000).consumer("w1").into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"XPENDING jobs workers IDLE 60000 - + 10 w1");
+/// ```
+pub fn xpending(key: impl ToArg, group: impl ToArg) -> XPending {
+    let mut request = Request::new(&spec::XPENDING);
+    request.args((key, group));
+    XPending { request }
+}
+
+/// [`XAUTOCLAIM`](xautoclaim()) with options: what now belongs to the consumer, and where to go on.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XAutoClaim<M> {
+    request: Request,
+    read: Reader<AutoClaimed<StreamEntry<M>>>,
+    count: Option<i64>,
+}
+
+impl<M> XAutoClaim<M> {
+    /// At most this many; 100 without saying.
+    pub fn count(mut self, count: i64) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    /// Answers with ids only, and does not count this as a delivery.
+    pub fn justid(mut self) -> Cmd<AutoClaimed<StreamId>> {
+        self.write_options();
+        self.request.arg("JUSTID");
+        Cmd::from_request(self.request, AutoClaimed::read)
+    }
+
+    fn write_options(&mut self) {
+        if let Some(count) = self.count {
+            self.request.args(("COUNT", count));
+        }
+    }
+}
+
+impl<M> IntoCmd for XAutoClaim<M> {
+    type Reply = AutoClaimed<StreamEntry<M>>;
+
+    fn into_cmd(mut self) -> Cmd<AutoClaimed<StreamEntry<M>>> {
+        self.write_options();
+        Cmd::from_request(self.request, self.read)
+    }
+}
+
+/// [`XCLAIM`](xclaim()) with options: the entries that now belong to the consumer.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XClaim<M> {
+    request: Request,
+    read: Reader<Vec<StreamEntry<M>>>,
+    delivered: Option<(&'static str, &'static str, TimeArg)>,
+    retrycount: Option<i64>,
+    force: bool,
+    lastid: Option<Words>,
+}
+
+impl<M> XClaim<M> {
+    /// As if delivered this long ago, in milliseconds or a `Duration`. Excludes [`time`](Self::time).
+    pub fn idle(mut self, millis: impl ToMillis) -> Self {
+        self.delivered = Some(("IDLE", "idle", millis.to_millis()));
+        self
+    }
+
+    /// As if delivered at this time, in milliseconds since 1970 or a `SystemTime`. Excludes [`idle`](Self::idle).
+    pub fn time(mut self, time: impl ToUnixMillis) -> Self {
+        self.delivered = Some(("TIME", "time", time.to_unix_millis()));
+        self
+    }
+
+    /// As if delivered this often.
+    pub fn retrycount(mut self, count: i64) -> Self {
+        self.retrycount = Some(count);
+        self
+    }
+
+    /// Also entries that belong to nobody.
+    pub fn force(mut self) -> Self {
+        self.force = true;
+        self
+    }
+
+    /// Has the group read on behind this id, if it has not come so far.
+    pub fn lastid(mut self, id: impl ToArg) -> Self {
+        self.lastid = Some(Words::of(id));
+        self
+    }
+
+    /// Answers with ids only, and does not count this as a delivery.
+    pub fn justid(mut self) -> Cmd<Vec<StreamId>> {
+        self.write_options();
+        self.request.arg("JUSTID");
+        Cmd::from_request(self.request, Vec::from_reply)
+    }
+
+    fn write_options(&mut self) {
+        let request = &mut self.request;
+        if let Some((word, argument, time)) = self.delivered {
+            request.arg(word);
+            time.write(argument, request);
+        }
+        if let Some(count) = self.retrycount {
+            request.args(("RETRYCOUNT", count));
+        }
+        if self.force {
+            request.arg("FORCE");
+        }
+        if let Some(id) = &self.lastid {
+            request.arg("LASTID");
+            request.append(id);
+        }
+    }
+}
+
+impl<M> IntoCmd for XClaim<M> {
+    type Reply = Vec<StreamEntry<M>>;
+
+    fn into_cmd(mut self) -> Cmd<Vec<StreamEntry<M>>> {
+        self.write_options();
+        Cmd::from_request(self.request, self.read)
+    }
+}
+
+/// [`XGROUP CREATE`](xgroup_create()) with options.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XGroupCreate {
+    request: Request,
+    mkstream: bool,
+    entriesread: Option<i64>,
+}
+
+impl XGroupCreate {
+    /// Makes the stream, too, if there is none.
+    pub fn mkstream(mut self) -> Self {
+        self.mkstream = true;
+        self
+    }
+
+    /// How many entries the group has read, for its lag to be right. Since Redis 7.0.0.
+    pub fn entriesread(mut self, entries: i64) -> Self {
+        self.entriesread = Some(entries);
+        self
+    }
+}
+
+impl IntoCmd for XGroupCreate {
+    type Reply = ();
+
+    fn into_cmd(mut self) -> Cmd<()> {
+        if self.mkstream {
+            self.request.arg("MKSTREAM");
+        }
+        write_entriesread(&mut self.request, self.entriesread);
+        Cmd::from_request(self.request, ok)
+    }
+}
+
+/// [`XGROUP SETID`](xgroup_setid()) with its option.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XGroupSetId {
+    request: Request,
+    entriesread: Option<i64>,
+}
+
+impl XGroupSetId {
+    /// How many entries the group has read, for its lag to be right. Since Redis 7.0.0.
+    pub fn entriesread(mut self, entries: i64) -> Self {
+        self.entriesread = Some(entries);
+        self
+    }
+}
+
+impl IntoCmd for XGroupSetId {
+    type Reply = ();
+
+    fn into_cmd(mut self) -> Cmd<()> {
+        write_entriesread(&mut self.request, self.entriesread);
+        Cmd::from_request(self.request, ok)
+    }
+}
+
+fn write_entriesread(request: &mut Request, entries: Option<i64>) {
+    if let Some(entries) = entries {
+        request.args(("ENTRIESREAD", entries));
+    }
+}
+
+/// [`XINFO STREAM`](xinfo_stream()), in short; [`full`](Self::full) tells all.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XInfoStream {
+    cmd: Cmd<StreamInfo>,
+}
+
+impl XInfoStream {
+    /// With its entries, groups, consumers and what they have pending. Since Redis 6.0.0.
+    pub fn full(self) -> XInfoStreamFull {
+        XInfoStreamFull { cmd: self.cmd.arg("FULL").decode(StreamInfoFull::read), count: None }
+    }
+}
+
+impl IntoCmd for XInfoStream {
+    type Reply = StreamInfo;
+
+    fn into_cmd(self) -> Cmd<StreamInfo> {
+        self.cmd
+    }
+}
+
+/// [`XINFO STREAM`](xinfo_stream()) with `FULL` and its option.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XInfoStreamFull {
+    cmd: Cmd<StreamInfoFull>,
+    count: Option<i64>,
+}
+
+impl XInfoStreamFull {
+    /// At most this many entries and pending entries; 10 without saying, all for 0.
+    pub fn count(mut self, count: i64) -> Self {
+        self.count = Some(count);
+        self
+    }
+}
+
+impl IntoCmd for XInfoStreamFull {
+    type Reply = StreamInfoFull;
+
+    fn into_cmd(self) -> Cmd<StreamInfoFull> {
+        match self.count {
+            Some(count) => self.cmd.arg(("COUNT", count)),
+            None => self.cmd,
+        }
+    }
+}
+
+/// [`XPENDING`](xpending()), the summary; [`range`](Self::range) tells of each entry.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XPending {
+    request: Request,
+}
+
+impl XPending {
+    /// Each entry between two ids, at most `count`. The ends are those of `XRANGE`.
+    pub fn range(self, start: impl ToArg, end: impl ToArg, count: i64) -> XPendingRange {
+        let range = Words::of((start, end, count));
+        XPendingRange { request: self.request, range, idle: None, consumer: None }
+    }
+}
+
+impl IntoCmd for XPending {
+    type Reply = PendingSummary;
+
+    fn into_cmd(self) -> Cmd<PendingSummary> {
+        Cmd::from_request(self.request, PendingSummary::read)
+    }
+}
+
+/// [`XPENDING`](xpending()) with a range and its options.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct XPendingRange {
+    request: Request,
+    range: Words,
+    idle: Option<TimeArg>,
+    consumer: Option<Words>,
+}
+
+impl XPendingRange {
+    /// Only what was delivered at least this long ago, in milliseconds or a `Duration`. Since Redis 6.2.0.
+    pub fn idle(mut self, min_idle_time: impl ToMillis) -> Self {
+        self.idle = Some(min_idle_time.to_millis());
+        self
+    }
+
+    /// Only what belongs to this consumer.
+    pub fn consumer(mut self, consumer: impl ToArg) -> Self {
+        self.consumer = Some(Words::of(consumer));
+        self
+    }
+}
+
+impl IntoCmd for XPendingRange {
+    type Reply = Vec<PendingEntry>;
+
+    fn into_cmd(mut self) -> Cmd<Vec<PendingEntry>> {
+        if let Some(idle) = self.idle {
+            self.request.arg("IDLE");
+            idle.write("idle", &mut self.request);
+        }
+        self.request.append(&self.range);
+        if let Some(consumer) = &self.consumer {
+            self.request.append(consumer);
+        }
+        Cmd::from_request(self.request, PendingEntry::read_list)
+    }
+}

@@ -1,0 +1,170 @@
+//! Reading entries of streams.
+
+use crate::arg::{ToArg, ToPairs, each};
+use crate::cmd::{Block, Cmd, Reader, Request, Words};
+use crate::execute::IntoCmd;
+use crate::replies::{StreamEntries, StreamEntry};
+use crate::reply::{FromMap, FromReply};
+use crate::spec::{self, Spec};
+
+/// `XRANGE` with its option: the entries between two ids. See [`StreamRange`].
+///
+/// ```
+/// use std::collections::HashMap;
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::xrange;
+/// use redispy_cmd::replies::StreamId;
+///
+/// // The next hundred behind the last one seen.
+/// let seen = StreamId::new(1526919030474, 55);
+/// let cmd = xrange::<HashMap<String, String>>("events", seen.exclusive(), "+").count(100).into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"XRANGE events (1526919030474-55 + COUNT 100");
+/// ```
+pub fn xrange<M: FromMap>(key: impl ToArg, start: impl ToArg, end: impl ToArg) -> StreamRange<M> {
+    StreamRange::new(&spec::XRANGE, key, start, end)
+}
+
+/// `XREAD` with its options: the entries of streams behind these ids, `(key, id)` each. See [`StreamRead`].
+///
+/// ```
+/// use std::time::Duration;
+/// use redispy_cmd::IntoCmd;
+/// use redispy_cmd::commands::xread;
+///
+/// type Fields = Vec<(String, String)>;
+/// let cmd = xread::<Fields>([("a", "0"), ("b", "$")]).count(10).block(Duration::from_secs(5)).into_cmd();
+/// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
+/// assert_eq!(words, b"XREAD COUNT 10 BLOCK 5000 STREAMS a b 0 $");
+/// ```
+pub fn xread<M: FromMap>(streams: impl ToPairs) -> StreamRead<M> {
+    StreamRead::new(Request::new(&spec::XREAD), streams)
+}
+
+/// `XREADGROUP` with its options: the entries of streams that come to this consumer of a group, `(key, id)` each. See
+/// [`StreamRead`].
+pub fn xreadgroup<M: FromMap>(
+    group: impl ToArg,
+    consumer: impl ToArg,
+    streams: impl ToPairs,
+) -> StreamRead<M, true> {
+    let mut request = Request::new(&spec::XREADGROUP);
+    request.args(("GROUP", group, consumer));
+    StreamRead::new(request, streams)
+}
+
+/// `XREVRANGE` with its option: the entries between two ids, the last first. See [`StreamRange`].
+pub fn xrevrange<M: FromMap>(key: impl ToArg, end: impl ToArg, start: impl ToArg) -> StreamRange<M> {
+    StreamRange::new(&spec::XREVRANGE, key, end, start)
+}
+
+/// [`XRANGE`](xrange()) or [`XREVRANGE`](xrevrange()) with its option: the entries between two ids, none when there is no such
+/// key.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct StreamRange<M> {
+    request: Request,
+    read: Reader<Vec<StreamEntry<M>>>,
+    count: Option<i64>,
+}
+
+impl<M: FromMap> StreamRange<M> {
+    fn new(spec: &'static Spec, key: impl ToArg, from: impl ToArg, to: impl ToArg) -> Self {
+        let mut request = Request::new(spec);
+        request.args((key, from, to));
+        StreamRange { request, read: Vec::from_reply, count: None }
+    }
+}
+
+impl<M> StreamRange<M> {
+    /// At most this many.
+    pub fn count(mut self, count: i64) -> Self {
+        self.count = Some(count);
+        self
+    }
+}
+
+impl<M> IntoCmd for StreamRange<M> {
+    type Reply = Vec<StreamEntry<M>>;
+
+    fn into_cmd(mut self) -> Cmd<Vec<StreamEntry<M>>> {
+        if let Some(count) = self.count {
+            self.request.args(("COUNT", count));
+        }
+        Cmd::from_request(self.request, self.read)
+    }
+}
+
+/// [`XREAD`](xread()) or, with `GROUP`, [`XREADGROUP`](xreadgroup()) with options: what came, for each stream that has
+/// something; nothing when nothing came.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct StreamRead<M, const GROUP: bool = false> {
+    request: Request,
+    read: Reader<Vec<StreamEntries<M>>>,
+    /// Key, id, key, id.
+    streams: Words,
+    count: Option<i64>,
+    block: Option<Block>,
+    noack: bool,
+}
+
+impl<M: FromMap, const GROUP: bool> StreamRead<M, GROUP> {
+    fn new(request: Request, streams: impl ToPairs) -> Self {
+        let mut words = Words::none();
+        words.write(|request| request.some_pairs("streams", streams));
+        StreamRead {
+            request,
+            read: StreamEntries::read_list,
+            streams: words,
+            count: None,
+            block: None,
+            noack: false,
+        }
+    }
+}
+
+impl<M, const GROUP: bool> StreamRead<M, GROUP> {
+    /// At most this many of each stream.
+    pub fn count(mut self, count: i64) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    /// Waits this long for something to come when there is nothing. Not on a pipeline, where running it is an error.
+    pub fn block(mut self, timeout: impl Into<Block>) -> Self {
+        self.block = Some(timeout.into());
+        self
+    }
+}
+
+impl<M> StreamRead<M, true> {
+    /// Does not keep the entries as pending: they count as acknowledged.
+    pub fn noack(mut self) -> Self {
+        self.noack = true;
+        self
+    }
+}
+
+impl<M, const GROUP: bool> IntoCmd for StreamRead<M, GROUP> {
+    type Reply = Vec<StreamEntries<M>>;
+
+    fn into_cmd(self) -> Cmd<Vec<StreamEntries<M>>> {
+        let StreamRead { mut request, read, streams, count, block, noack } = self;
+        if let Some(count) = count {
+            request.args(("COUNT", count));
+        }
+        if let Some(block) = block {
+            request.arg("BLOCK");
+            block.write_millis(&mut request);
+        }
+        if noack {
+            request.arg("NOACK");
+        }
+        request.arg("STREAMS");
+        request.args(each(streams.iter().step_by(2)));
+        request.args(each(streams.iter().skip(1).step_by(2)));
+        request.refuse_as(&streams);
+        Cmd::from_request(request, read)
+    }
+}
