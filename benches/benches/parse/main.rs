@@ -40,7 +40,7 @@ fn main() {
         .measurement_time(Duration::from_millis(250))
         .without_plots()
         .configure_from_args();
-    let mut table = table::Table::default();
+    let mut table = table::Table::new();
     for shape in shapes::all() {
         for (chunk, name) in
             [(None, "whole"), (Some(64 << 10), "64KiB"), (Some(1 << 10), "1KiB"), (Some(1), "1B")]

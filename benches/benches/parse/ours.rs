@@ -93,26 +93,24 @@ fn walk_all(node: Node<'_>) {
 fn list_of_bytes(node: Node<'_>) -> Vec<Bytes> {
     let start = node.start();
     let shared = Bytes::copy_from_slice(node.raw());
-    let items = node.into_items().unwrap();
-    items
-        .map(|item| {
-            let range = item.text_range().unwrap();
-            shared.slice(range.start - start..range.end - start)
-        })
-        .collect()
+    let mut list = Vec::with_capacity(node.size_hint());
+    for item in node.into_items().unwrap() {
+        let range = item.text_range().unwrap();
+        list.push(shared.slice(range.start - start..range.end - start));
+    }
+    list
 }
 
 /// The reply is checked for UTF-8 at once.
 fn list_of_text(node: Node<'_>) -> Vec<String> {
     let start = node.start();
     let text = str::from_utf8(node.raw()).unwrap();
-    let items = node.into_items().unwrap();
-    items
-        .map(|item| {
-            let range = item.text_range().unwrap();
-            text[range.start - start..range.end - start].to_owned()
-        })
-        .collect()
+    let mut list = Vec::with_capacity(node.size_hint());
+    for item in node.into_items().unwrap() {
+        let range = item.text_range().unwrap();
+        list.push(text[range.start - start..range.end - start].to_owned());
+    }
+    list
 }
 
 type StreamEntry = (String, Vec<(String, String)>);

@@ -220,13 +220,9 @@ impl Large {
         self.bytes.get_mut(self.filled..).unwrap_or_default()
     }
 
-    /// As much as was received, at least a step; all that is missing when that is not much more, since to grow once
+    /// Seven times what was received, at least a step; all that is missing when that is not much more, since to grow once
     /// more near the end might mean to move nearly all.
     fn growth(&self) -> usize {
-        if self.missing() <= 2 * self.filled {
-            self.missing()
-        } else {
-            self.filled.max(STEP).min(self.missing())
-        }
+        if self.missing() <= 8 * self.filled { self.missing() } else { STEP.max(7 * self.filled) }
     }
 }
