@@ -59,6 +59,7 @@ mod slowlog;
 mod sorted_set;
 mod stream;
 mod string;
+mod vector_set;
 
 pub use acl::*;
 pub use bitmap::*;
@@ -83,3 +84,4 @@ pub use slowlog::*;
 pub use sorted_set::*;
 pub use stream::*;
 pub use string::*;
+pub use vector_set::*;

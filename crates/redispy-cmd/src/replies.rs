@@ -30,6 +30,7 @@ pub(crate) mod stream;
 mod stream_id;
 mod stream_info;
 mod text_fields;
+mod vector_set;
 
 pub use acl::{AclDryrun, AclLogEntry, AclSelector, AclUser};
 pub use client_info::{ClientInfo, Redirection, TrackingInfo};
@@ -58,3 +59,4 @@ pub use stream_id::{ExclusiveStreamId, StreamId, StreamIdError};
 pub use stream_info::{
     ConsumerInfo, ConsumerInfoFull, DeliveredEntry, GroupInfo, GroupInfoFull, StreamInfo, StreamInfoFull,
 };
+pub use vector_set::{RawVector, VectorMatch, VectorSetInfo};

@@ -9,6 +9,6 @@ pub use redispy_cmd::commands::{
     GenericCommands as _, GeoCommands as _, HashCommands as _, HyperLogLogCommands as _,
     LatencyCommands as _, ListCommands as _, MemoryCommands as _, ModuleCommands as _, PubSubCommands as _,
     ScriptingCommands as _, ServerCommands as _, SetCommands as _, SlowlogCommands as _,
-    SortedSetCommands as _, StreamCommands as _, StringCommands as _,
+    SortedSetCommands as _, StreamCommands as _, StringCommands as _, VectorSetCommands as _,
 };
 pub use redispy_cmd::{Execute as _, ExecuteCommand as _};

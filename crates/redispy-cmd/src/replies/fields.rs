@@ -183,7 +183,7 @@ fn after_epoch(time: Duration) -> SystemTime {
     SystemTime::UNIX_EPOCH.checked_add(time).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
-fn float_of(value: &Value) -> Option<f64> {
+pub(crate) fn float_of(value: &Value) -> Option<f64> {
     match value {
         Value::Double(float) => Some(*float),
         Value::Integer(integer) => Some(*integer as f64),

@@ -29,3 +29,4 @@ mod set;
 mod sorted_set;
 mod stream;
 mod string;
+mod vector_set;

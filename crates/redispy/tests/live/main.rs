@@ -25,6 +25,7 @@ mod set;
 mod sorted_set;
 mod stream;
 mod string;
+mod vector_set;
 
 use std::time::Duration;
 
