@@ -133,8 +133,24 @@ impl Connection {
         deadline: Deadline,
         read: impl FnOnce(Node<'_>) -> R,
     ) -> Result<R> {
+        self.call_by(command, deadline, deadline, read)
+    }
+
+    /// The same with a deadline of its own for the reply: a command that waits at the server must be sent in time all the
+    /// same.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub fn call_by<R>(
+        &mut self,
+        command: &[u8],
+        sent_by: Deadline,
+        answered_by: Deadline,
+        read: impl FnOnce(Node<'_>) -> R,
+    ) -> Result<R> {
         self.begin_alone()?;
-        let Err(error) = self.send(command, 1, deadline) else { return self.receive(deadline, read) };
+        let Err(error) = self.send(command, 1, sent_by) else { return self.receive(answered_by, read) };
         // A server that will not take the whole command says why before it closes.
         let mut read = Some(read);
         let mut result = None;

@@ -220,8 +220,7 @@ impl Call for Client {
         let callbacks = &self.shared.callbacks;
         let result =
             self.with_connection(label(request), is_repeatable(request), start, |connection, patience| {
-                connection.send(request.bytes(), 1, start)?;
-                let answer = connection.receive(end, |node| {
+                let answer = connection.call_by(request.bytes(), start, end, |node| {
                     if node.is_error() {
                         return match patience(&node.as_bytes().unwrap_or_default()) {
                             Some(pause) => Ok(Attempt::Again(pause)),

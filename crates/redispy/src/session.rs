@@ -149,14 +149,11 @@ impl Call for Session {
         if changes_connection(request).is_some() {
             connection.set_dirty(true);
         }
-        let sent = connection.send(request.bytes(), 1, start);
-        let answer = sent.and_then(|()| {
-            connection.receive(end, |node| {
-                if node.is_error() {
-                    return Err(Error::answered(request.name(), request.bytes(), node));
-                }
-                self.client.callbacks().apply(request.name(), node, &mut *read)
-            })
+        let answer = connection.call_by(request.bytes(), start, end, |node| {
+            if node.is_error() {
+                return Err(Error::answered(request.name(), request.bytes(), node));
+            }
+            self.client.callbacks().apply(request.name(), node, &mut *read)
         });
         let answer = answer
             .map_err(Error::from)
