@@ -32,7 +32,7 @@ use std::time::Duration;
 use redispy::replies::Expiry;
 use redispy::spec::Spec;
 use redispy::{Client, Error, ProtocolChoice};
-use redispy_testkit::{Family, SharedServer, Version};
+use redispy_testkit::{Family, Server, SharedServer, Version};
 
 /// A client of the shared server in a fresh database, for what does not depend on the protocol.
 fn client() -> Client {
@@ -45,6 +45,16 @@ fn each_protocol(test: impl Fn(&Client)) {
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
         let url = SharedServer::get().fresh_url();
         test(&Client::builder().url(url).unwrap().protocol(protocol).build().unwrap());
+    }
+}
+
+/// The same on a server of the test's own: for what changes the server for everybody, or counts what everybody does.
+#[track_caller]
+fn each_protocol_alone(test: impl Fn(&Client)) {
+    let server = Server::start();
+    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
+        server.command(["FLUSHALL"]);
+        test(&Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap());
     }
 }
 

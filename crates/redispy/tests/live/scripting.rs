@@ -9,7 +9,7 @@ use redispy::prelude::*;
 use redispy::{Client, ProtocolChoice, Value, cmd, spec};
 use redispy_testkit::{Server, wait_until};
 
-use crate::{assert_unknown, each_protocol, is_since, knows};
+use crate::{assert_unknown, each_protocol_alone, is_since, knows};
 
 const NONE: [&str; 0] = [];
 
@@ -28,7 +28,7 @@ fn with_own_server(test: impl Fn(&Client)) {
 
 #[test]
 fn scripts_get_keys_and_arguments_and_answer_with_a_type() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         r.set("n", 2).unwrap();
         let script = "return redis.call('GET', KEYS[1]) * ARGV[1]";
         assert_eq!(r.eval(script, "n", 3).unwrap(), Value::Integer(6));
@@ -88,7 +88,7 @@ fn scripts_are_kept_by_their_hash() {
 #[test]
 fn libraries_come_and_go() {
     if !knows(&spec::FCALL) {
-        return each_protocol(|r| assert_unknown(r.function_load(LIBRARY)));
+        return each_protocol_alone(|r| assert_unknown(r.function_load(LIBRARY)));
     }
     with_own_server(|r| {
         assert_eq!(r.function_load(LIBRARY).unwrap(), "mylib");

@@ -7,11 +7,11 @@ use redispy::prelude::*;
 use redispy::replies::{BeginSearch, FindKeys, Redirection, Role};
 use redispy::{cmd, spec};
 
-use crate::{assert_unknown, each_protocol, is_since, knows};
+use crate::{assert_unknown, each_protocol_alone, is_since, knows};
 
 #[test]
 fn connections_say_who_they_are() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         r.ping().unwrap();
         assert_eq!(r.run(cmd::ping().message::<String>("hi")).unwrap(), "hi");
         assert_eq!(r.echo::<String>("x").unwrap(), "x");
@@ -36,7 +36,7 @@ fn connections_say_who_they_are() {
 
 #[test]
 fn connections_track_keys() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         let s = r.session().unwrap();
         assert_eq!(s.client_getredir().unwrap(), Redirection::NotTracking);
         assert!(!s.client_trackinginfo().unwrap().is_on());
@@ -53,7 +53,7 @@ fn connections_track_keys() {
 
 #[test]
 fn connections_are_killed_by_address_and_by_filter() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         let (s, doomed) = (r.session().unwrap(), r.session().unwrap());
         let address = doomed.client_info().unwrap().addr;
         s.client_kill(&address).unwrap();
@@ -69,7 +69,7 @@ fn connections_are_killed_by_address_and_by_filter() {
 
 #[test]
 fn the_server_tells_about_itself() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         r.set("k", 1).unwrap();
         let info = r.run(cmd::info().sections("everything")).unwrap();
         assert!(info.version.is_some() && info.used_memory > Some(0), "{info:?}");
@@ -94,7 +94,7 @@ fn the_server_tells_about_itself() {
 
 #[test]
 fn users_come_and_go() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         let rules: AclSetuser = cmd::acl_setuser("live").on().password("pw").allow("get").keys("a*");
         r.run(rules.resetchannels().channels("c*")).unwrap();
         let user = r.acl_getuser("live").unwrap().unwrap();
@@ -128,7 +128,7 @@ fn users_come_and_go() {
 
 #[test]
 fn commands_are_described() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         assert!(r.command_count().unwrap() > 200);
         assert_eq!(r.command().unwrap().len() as i64, r.command_count().unwrap());
         let infos = r.command_info(["get", "nosuch", "xread", "zunion", "config"]).unwrap();
@@ -161,7 +161,7 @@ fn commands_are_described() {
 
 #[test]
 fn the_configuration_is_read_and_changed() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         let all = r.config_get("*").unwrap();
         assert!(all.len() > 100 && all.contains_key("maxmemory"));
         assert!(r.config_get("nosuch").unwrap().is_empty());
@@ -178,7 +178,7 @@ fn the_configuration_is_read_and_changed() {
 
 #[test]
 fn slow_commands_and_latency_are_told() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         let before = r.config_get("slowlog-log-slower-than").unwrap()["slowlog-log-slower-than"].clone();
         r.config_set("slowlog-log-slower-than", 0).unwrap();
         r.echo::<String>("slow one").unwrap();
@@ -212,7 +212,7 @@ fn slow_commands_and_latency_are_told() {
 
 #[test]
 fn memory_is_accounted_for() {
-    each_protocol(|r| {
+    each_protocol_alone(|r| {
         r.set("k", "v").unwrap();
         assert!(r.memory_usage("k").unwrap() > Some(0));
         assert_eq!(r.run(cmd::memory_usage("none").samples(0)).unwrap(), None);
