@@ -28,6 +28,7 @@
 //! | ask for a command's flags, keys or age | [`spec`] |
 
 pub mod arg;
+mod block;
 mod cmd;
 pub mod commands;
 mod conceal;
@@ -38,7 +39,8 @@ pub mod reply;
 pub mod spec;
 
 pub use arg::{Text, ToArg, ToArgs, ToPairs, ToPlaces, ToScored, each};
-pub use cmd::{Block, Cmd, Reader, Request, cmd};
+pub use block::Block;
+pub use cmd::{Cmd, Reader, Request, cmd};
 pub use connection_state::{changes_connection, closes_connection, takes_over_connection};
 pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection};
 pub use reply::{FromMap, FromPair, FromReply, FromTriple, ReplyError, ReplyErrorKind, ServerError, Value};

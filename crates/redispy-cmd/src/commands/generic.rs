@@ -19,7 +19,7 @@ pub use transfer::*;
 pub use wait::*;
 
 use crate::arg::{ToArg, ToArgs, ToMillis, ToSeconds, ToUnixMillis, ToUnixSeconds};
-use crate::cmd::Block;
+use crate::block::Block;
 use crate::execute::{Execute, MayBlock};
 use crate::replies::{Cursor, Expiry, Fsynced, KeyType, ScanPage};
 use crate::reply::FromReply;

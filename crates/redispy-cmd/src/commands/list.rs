@@ -3,7 +3,8 @@
 mod pop;
 
 use crate::arg::{Arg, ToArg, ToArgs};
-use crate::cmd::{Block, Cmd, Request};
+use crate::block::Block;
+use crate::cmd::{Cmd, Request};
 use crate::execute::{Execute, IntoCmd, MayBlock};
 use crate::replies::Inserted;
 use crate::reply::readers::ok;

@@ -8,7 +8,8 @@ mod range;
 mod some;
 
 use crate::arg::{ToArg, ToArgs, ToScored};
-use crate::cmd::{Block, Cmd};
+use crate::block::Block;
+use crate::cmd::Cmd;
 use crate::commands::set::of_members;
 use crate::execute::{Execute, IntoCmd, MayBlock};
 use crate::replies::{Cursor, ScanPage};

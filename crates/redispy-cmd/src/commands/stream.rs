@@ -5,7 +5,8 @@ mod group;
 mod read;
 
 use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs};
-use crate::cmd::{Block, Cmd, Request};
+use crate::block::Block;
+use crate::cmd::{Cmd, Request};
 use crate::execute::{Execute, MayBlock};
 use crate::replies::fields::texts;
 use crate::replies::{

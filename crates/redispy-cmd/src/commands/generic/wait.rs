@@ -1,6 +1,7 @@
 //! Waiting until writes are safe.
 
-use crate::cmd::{Block, Cmd, Request};
+use crate::block::Block;
+use crate::cmd::{Cmd, Request};
 use crate::replies::Fsynced;
 use crate::reply::FromReply;
 use crate::spec;

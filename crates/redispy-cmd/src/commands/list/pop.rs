@@ -4,7 +4,8 @@ use resp_proto::Node;
 
 use super::ListEnd;
 use crate::arg::{ToArg, ToArgs};
-use crate::cmd::{Block, Cmd, Request};
+use crate::block::Block;
+use crate::cmd::{Cmd, Request};
 use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, ReplyError};
 use crate::spec::{self, Spec};

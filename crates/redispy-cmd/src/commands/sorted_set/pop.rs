@@ -3,7 +3,8 @@
 use resp_proto::Node;
 
 use crate::arg::{Arg, ToArg, ToArgs};
-use crate::cmd::{Block, Cmd, Request};
+use crate::block::Block;
+use crate::cmd::{Cmd, Request};
 use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, FromTriple, ReplyError};
 use crate::spec::{self, Spec};

@@ -1,7 +1,8 @@
 //! Reading entries of streams.
 
 use crate::arg::{ToArg, ToPairs, each};
-use crate::cmd::{Block, Cmd, Reader, Request, Words};
+use crate::block::Block;
+use crate::cmd::{Cmd, Reader, Request, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{StreamEntries, StreamEntry};
 use crate::reply::{FromMap, FromReply};
