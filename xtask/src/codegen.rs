@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: the table of commands, from what the servers of the matrix tell of themselves.
 //!
-//! Each server is asked for `COMMAND`, and since 7.0 for `COMMAND DOCS`. Of a command that several servers have, the
+//! Each server is asked for `COMMAND`, and since 7.0 for `COMMAND DOCS`; then the same program again as a Sentinel, for the
+//! commands that only a Sentinel has. Of a command that several servers have, the
 //! newest Redis describes it; what only Valkey has, Valkey describes. The versions that a command came with are told
 //! apart by family, as each family's newest server states them. What no server documents gets no entry: such commands
 //! are internal to a server, or gone since.
@@ -92,8 +93,12 @@ fn ask_all() -> Result<Vec<(&'static Release, Known)>, Box<dyn Error>> {
     let mut answers = Vec::new();
     for release in releases {
         eprintln!("xtask: asking {release} for its commands");
-        let server = Server::builder().release(*release).try_start()?;
-        answers.push((release, ask(&server)?));
+        let mut known = ask(&Server::builder().release(*release).try_start()?)?;
+        // What both have is described as the server has it.
+        for (name, described) in ask(&Server::builder().release(*release).sentinel().try_start()?)? {
+            known.entry(name).or_insert(described);
+        }
+        answers.push((release, known));
     }
     Ok(answers)
 }

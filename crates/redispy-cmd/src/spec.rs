@@ -109,7 +109,7 @@ fn find(name: Name) -> Option<&'static Spec> {
 /// A name as the table spells it.
 #[derive(Clone, Copy)]
 struct Name {
-    /// Room for the longest, `CLUSTER COUNT-FAILURE-REPORTS`, and some.
+    /// Room for the longest, `SENTINEL GET-PRIMARY-ADDR-BY-NAME`, and some.
     bytes: [u8; 40],
     len: usize,
 }

@@ -70,8 +70,7 @@ impl SentinelRig {
         );
         let mut sentinels = Vec::new();
         for _ in 0..SENTINELS {
-            let sentinel =
-                Server::builder().binaries(binaries.clone()).config(config.clone()).arg("--sentinel");
+            let sentinel = Server::builder().binaries(binaries.clone()).sentinel_of(config.clone());
             sentinels.push(sentinel.try_start()?);
         }
         let rig = SentinelRig { servers, sentinels };

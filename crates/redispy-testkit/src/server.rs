@@ -92,8 +92,18 @@ impl ServerBuilder {
         }
     }
 
+    /// Starts a Sentinel that watches no master yet. [`SentinelRig`](crate::SentinelRig) starts those that do.
+    pub fn sentinel(self) -> Self {
+        self.sentinel_of(String::new())
+    }
+
+    /// Starts a Sentinel with this text as its configuration file.
+    pub(crate) fn sentinel_of(self, config: String) -> Self {
+        self.config(config).arg("--sentinel")
+    }
+
     /// Writes this text to a file that becomes the server's configuration file, which a Sentinel rewrites.
-    pub(crate) fn config(mut self, text: String) -> Self {
+    fn config(mut self, text: String) -> Self {
         self.config = Some(text);
         self
     }
