@@ -19,6 +19,9 @@ const MONITOR: &str = "a connection of its own, on which nothing else is sent";
 const REPLICATION: &str = "a replica; clients do not speak the replication protocol";
 const CLUSTER: &str = "a client of the cluster, which says this by itself where it is needed";
 const DROP: &str = "nothing: connections are closed with the client or session that owns them";
+const ALONE: &str = "the command by itself: it would hold up every command behind it";
+const LAST: &str =
+    "the command by itself: the connection ends with it, and with it the replies of all others";
 
 /// What to use instead of this command on a client, if it changes the connection it runs on; `None` for all other commands.
 ///
@@ -85,6 +88,15 @@ pub fn takes_over_connection(request: &Request) -> Option<&'static str> {
 /// sends the command again: it would stop a server that was just started anew.
 pub fn closes_connection(request: &Request) -> bool {
     request.name() == "SHUTDOWN" && !request.iter().skip(1).any(|word| word.eq_ignore_ascii_case(b"ABORT"))
+}
+
+/// What to use instead of this command among others that are sent at once, in a batch or a pipeline: it changes the connection
+/// ([`changes_connection`]), closes it ([`closes_connection`]), or waits ([`Request::block`]). `None` for all other commands.
+pub fn unfit_for_batch(request: &Request) -> Option<&'static str> {
+    if closes_connection(request) {
+        return Some(LAST);
+    }
+    changes_connection(request).or_else(|| request.block().map(|_| ALONE))
 }
 
 #[cfg(test)]
@@ -171,5 +183,16 @@ mod tests {
         let closes = |words: &[&str]| closes_connection(cmd(words).request());
         assert!(closes(&["SHUTDOWN"]) && closes(&["shutdown", "NOSAVE"]));
         assert!(!closes(&["SHUTDOWN", "abort"]) && !closes(&["QUIT"]));
+    }
+
+    #[test]
+    fn a_batch_takes_neither_changes_nor_waits_nor_the_end() {
+        let instead = |words: &[&str]| unfit_for_batch(cmd(words).request());
+        assert_eq!(instead(&["shutdown", "NOSAVE"]), Some(LAST));
+        assert_eq!(instead(&["SELECT", "1"]), Some(DATABASE));
+        assert_eq!(instead(&["BLPOP", "queue", "1"]), Some(ALONE));
+        assert_eq!(instead(&["XREAD", "STREAMS", "s", "0"]), None);
+        assert_eq!(instead(&["SHUTDOWN", "ABORT"]), None);
+        assert_eq!(instead(&["GET", "key"]), None);
     }
 }

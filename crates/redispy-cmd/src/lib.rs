@@ -41,6 +41,6 @@ pub mod spec;
 pub use arg::{Text, ToArg, ToArgs, ToPairs, ToPlaces, ToScored, each};
 pub use block::Block;
 pub use cmd::{Cmd, Reader, Request, cmd};
-pub use connection_state::{changes_connection, closes_connection, takes_over_connection};
+pub use connection_state::{changes_connection, closes_connection, takes_over_connection, unfit_for_batch};
 pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection};
 pub use reply::{FromMap, FromPair, FromReply, FromTriple, ReplyError, ReplyErrorKind, ServerError, Value};

@@ -1,6 +1,6 @@
 //! Any number of commands of one reply type, sent at once.
 
-use redispy_cmd::{IntoCmd, Reader, Request, changes_connection};
+use redispy_cmd::{IntoCmd, Reader, Request, unfit_for_batch};
 use redispy_conn::{Address, Connection, Deadline};
 use resp_proto::Node;
 
@@ -116,14 +116,8 @@ fn check(request: &Request) -> Result<()> {
     if let Some(refusal) = request.refusal() {
         return Err(refusal.clone().into());
     }
-    if let Some(instead) = changes_connection(request) {
-        return Err(Error::refused(request.name(), instead));
+    match unfit_for_batch(request) {
+        Some(instead) => Err(Error::refused(request.name(), instead)),
+        None => Ok(()),
     }
-    if request.block().is_some() {
-        return Err(Error::refused(
-            request.name(),
-            "it would hold up every command behind it; run it by itself",
-        ));
-    }
-    Ok(())
 }

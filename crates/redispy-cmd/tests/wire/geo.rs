@@ -1,5 +1,7 @@
 //! The geo commands.
 
+use std::collections::VecDeque;
+
 use redispy_cmd::arg::each;
 use redispy_cmd::commands::{self as cmd, GeoArea, GeoCommands, GeoFrom, GeoUnit};
 use redispy_cmd::replies::GeoPosition;
@@ -78,7 +80,14 @@ fn places_are_given_in_many_ways() {
     assert_eq!(wire(cmd::geoadd("g", each(list.iter().map(|(lon, lat, name)| (*lon, *lat, name))))), wanted);
     assert_eq!(wire(cmd::geoadd("g", list)), wanted);
     let position = GeoPosition::from((1.0, 2.0));
-    assert_eq!(wire(cmd::geoadd("g", [(position, "a"), (GeoPosition::new(3.5, -4.0), "b")])), wanted);
+    let two = [(position, "a"), (GeoPosition::new(3.5, -4.0), "b")];
+    assert_eq!(wire(cmd::geoadd("g", two)), wanted);
+    assert_eq!(wire(cmd::geoadd("g", two.as_slice())), wanted);
+    let queue = VecDeque::from(two);
+    assert_eq!(wire(cmd::geoadd("g", &queue)), wanted);
+    assert_eq!(wire(cmd::geoadd("g", queue)), wanted);
+    assert_eq!(wire(cmd::geoadd("g", &(position, "a".to_owned()))), "GEOADD g 1 2 a");
+    assert_eq!(wire(cmd::geoadd("g", &(1.0, 2.0, "a".to_owned()))), "GEOADD g 1 2 a");
     assert_eq!(wire(cmd::geoadd("g", [(position, "a")])), "GEOADD g 1 2 a");
     assert_eq!(wire(cmd::geoadd("g", (position, 7))), "GEOADD g 1 2 7");
     assert_eq!(wire(cmd::geoadd("g", (1.0, 2.0, b"a"))), "GEOADD g 1 2 a");

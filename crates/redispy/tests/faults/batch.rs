@@ -72,6 +72,22 @@ fn f049_killed_amid_a_batch_for_the_size_of_its_replies() {
     });
 }
 
+/// What would take the connection from the commands behind it is not sent at all, nor is anything before it.
+#[test]
+fn a_batch_refuses_what_ends_or_holds_up_its_connection() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url());
+        for words in [&["SHUTDOWN", "NOSAVE"][..], &["BLPOP", "k", "1"], &["SELECT", "1"]] {
+            let commands = [cmd(("SET", "k", "1")), cmd(redispy::each(words))];
+            let error = r.batch(commands).unwrap_err();
+            assert_error(&error, ErrorKind::Refused, Outcome::NotSent, None, &[words[0], "not sent: the "]);
+        }
+        assert_eq!(r.get::<i64>("k").unwrap(), None);
+        assert_all_well(&r, &server);
+    });
+}
+
 /// A batch that is cut on its way: `not_sent` counts commands at its end of which no byte left, and the server has none of
 /// them.
 #[test]
