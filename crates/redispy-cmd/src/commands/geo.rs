@@ -139,7 +139,7 @@ pub trait GeoCommands: Execute {
 
 impl<E: Execute> GeoCommands for E {}
 
-/// `GEOADD` with its options: adds members with their positions, or moves those that are there. See [`GeoAdd`].
+/// `GEOADD` with its options: adds members with their positions, or moves those that are there. See [`Geoadd`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -149,7 +149,7 @@ impl<E: Execute> GeoCommands for E {}
 /// let words = moved.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"GEOADD cars XX CH 13.361389 38.115556 car:7");
 /// ```
-pub fn geoadd(key: impl ToArg, places: impl ToPlaces) -> GeoAdd {
+pub fn geoadd(key: impl ToArg, places: impl ToPlaces) -> Geoadd {
     let mut request = Request::new(&spec::GEOADD);
     request.arg(key);
     let (mark, before) = (request.mark(), request.count());
@@ -157,14 +157,14 @@ pub fn geoadd(key: impl ToArg, places: impl ToPlaces) -> GeoAdd {
     if request.count() == before {
         request.refuse("places", "at least one");
     }
-    GeoAdd { request, mark, condition: None, ch: false }
+    Geoadd { request, mark, condition: None, ch: false }
 }
 
-/// `GEODIST` with its option: how far two members are from each other. See [`GeoDist`].
-pub fn geodist(key: impl ToArg, member1: impl ToArg, member2: impl ToArg) -> GeoDist {
+/// `GEODIST` with its option: how far two members are from each other. See [`Geodist`].
+pub fn geodist(key: impl ToArg, member1: impl ToArg, member2: impl ToArg) -> Geodist {
     let mut request = Request::new(&spec::GEODIST);
     request.args((key, member1, member2));
-    GeoDist { request, unit: None }
+    Geodist { request, unit: None }
 }
 
 /// `GEOHASH key [member [member ...]]`: see [`GeoCommands::geohash`].
@@ -180,7 +180,7 @@ pub fn geopos(key: impl ToArg, members: impl ToArgs) -> Cmd<Vec<Option<GeoPositi
 /// [`GEOADD`](geoadd()) with options: how many members were added, or with [`ch`](Self::ch) how many were added or moved.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct GeoAdd {
+pub struct Geoadd {
     request: Request,
     /// Where the options go: before the places.
     mark: Mark,
@@ -188,7 +188,7 @@ pub struct GeoAdd {
     ch: bool,
 }
 
-impl GeoAdd {
+impl Geoadd {
     /// Only members that are not there yet. Since Redis 6.2.0.
     pub fn nx(mut self) -> Self {
         self.condition = Some("NX");
@@ -208,7 +208,7 @@ impl GeoAdd {
     }
 }
 
-impl IntoCmd for GeoAdd {
+impl IntoCmd for Geoadd {
     type Reply = i64;
 
     fn into_cmd(mut self) -> Cmd<i64> {
@@ -228,12 +228,12 @@ impl IntoCmd for GeoAdd {
 /// [`GEODIST`](geodist()) with its option: how far two members are from each other, `None` when one is missing.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct GeoDist {
+pub struct Geodist {
     request: Request,
     unit: Option<GeoUnit>,
 }
 
-impl GeoDist {
+impl Geodist {
     /// In this unit rather than in metres.
     pub fn unit(mut self, unit: GeoUnit) -> Self {
         self.unit = Some(unit);
@@ -241,7 +241,7 @@ impl GeoDist {
     }
 }
 
-impl IntoCmd for GeoDist {
+impl IntoCmd for Geodist {
     type Reply = Option<f64>;
 
     fn into_cmd(mut self) -> Cmd<Option<f64>> {

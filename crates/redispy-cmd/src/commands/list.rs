@@ -327,7 +327,7 @@ pub fn lmove<T: FromReply>(
     Cmd::new(&spec::LMOVE, Option::<T>::from_reply).arg(source).arg(destination).arg(from).arg(to)
 }
 
-/// `LPOS` with its options: where elements that equal this one are. See [`LPos`].
+/// `LPOS` with its options: where elements that equal this one are. See [`Lpos`].
 ///
 /// ```
 /// use redispy_cmd::commands::lpos;
@@ -336,11 +336,11 @@ pub fn lmove<T: FromReply>(
 /// let words = last_two.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"LPOS l x RANK -1 MAXLEN 1000 COUNT 2");
 /// ```
-pub fn lpos(key: impl ToArg, element: impl ToArg) -> LPos {
+pub fn lpos(key: impl ToArg, element: impl ToArg) -> Lpos {
     let mut request = Request::new(&spec::LPOS);
     request.arg(key);
     request.arg(element);
-    LPos { request, rank: None, maxlen: None }
+    Lpos { request, rank: None, maxlen: None }
 }
 
 /// `LPUSH key element [element ...]`: see [`ListCommands::lpush`].
@@ -427,13 +427,13 @@ impl ToArg for Insert {
 /// `LPOS` of the first match, `None` without one; [`count`](Self::count) asks for many.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct LPos {
+pub struct Lpos {
     request: Request,
     rank: Option<i64>,
     maxlen: Option<i64>,
 }
 
-impl LPos {
+impl Lpos {
     /// Begins with the match of this rank: 1 is the first, -1 the last, from where the search goes backwards. Since Redis 6.0.6.
     pub fn rank(mut self, rank: i64) -> Self {
         self.rank = Some(rank);
@@ -464,7 +464,7 @@ impl LPos {
     }
 }
 
-impl IntoCmd for LPos {
+impl IntoCmd for Lpos {
     type Reply = Option<i64>;
 
     fn into_cmd(mut self) -> Cmd<Option<i64>> {

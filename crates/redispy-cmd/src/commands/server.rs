@@ -176,10 +176,10 @@ pub fn flushdb() -> Flush {
     Flush::new(&spec::FLUSHDB)
 }
 
-/// What the server tells about itself: the usual sections, or [some](InfoSections::sections). `INFO [section ...]`, since
+/// What the server tells about itself: the usual sections, or [some](InfoRequest::sections). `INFO [section ...]`, since
 /// Redis 1.0, O(1): an [`Info`].
-pub fn info() -> InfoSections {
-    InfoSections { request: Request::new(&spec::INFO) }
+pub fn info() -> InfoRequest {
+    InfoRequest { request: Request::new(&spec::INFO) }
 }
 
 /// When the data was last written to disk, at second precision. `LASTSAVE`, since Redis 1.0, O(1).
@@ -408,11 +408,11 @@ impl IntoCmd for Flush {
 /// `INFO` with its option; [`info()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct InfoSections {
+pub struct InfoRequest {
     request: Request,
 }
 
-impl InfoSections {
+impl InfoRequest {
     /// Only these sections: `server`, `memory`, `replication` ..., or `all`, `everything`; several since Redis 7.0.
     pub fn sections(mut self, sections: impl ToArgs) -> Self {
         self.request.some_args("sections", sections);
@@ -420,7 +420,7 @@ impl InfoSections {
     }
 }
 
-impl IntoCmd for InfoSections {
+impl IntoCmd for InfoRequest {
     type Reply = Info;
 
     fn into_cmd(self) -> Cmd<Info> {

@@ -202,7 +202,7 @@ pub fn sinter<T: FromReply + Eq + Hash>(keys: impl ToArgs) -> Cmd<HashSet<T>> {
     of_keys(&spec::SINTER, keys)
 }
 
-/// `SINTERCARD` with its option: how many members all of these sets have. See [`InterCard`].
+/// `SINTERCARD` with its option: how many members all of these sets have. See [`Intercard`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -212,8 +212,8 @@ pub fn sinter<T: FromReply + Eq + Hash>(keys: impl ToArgs) -> Cmd<HashSet<T>> {
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"SINTERCARD 2 a b LIMIT 100");
 /// ```
-pub fn sintercard(keys: impl ToArgs) -> InterCard {
-    InterCard::new(&spec::SINTERCARD, keys)
+pub fn sintercard(keys: impl ToArgs) -> Intercard {
+    Intercard::new(&spec::SINTERCARD, keys)
 }
 
 /// `SINTERSTORE destination key [key ...]`: see [`SetCommands::sinterstore`].
@@ -259,16 +259,16 @@ pub fn sunionstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
 /// `SINTERCARD` or `ZINTERCARD` with its option; without it all common members are counted.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct InterCard {
+pub struct Intercard {
     request: Request,
     limit: Option<i64>,
 }
 
-impl InterCard {
+impl Intercard {
     pub(super) fn new(spec: &'static Spec, keys: impl ToArgs) -> Self {
         let mut request = Request::new(spec);
         request.counted_args("keys", keys);
-        InterCard { request, limit: None }
+        Intercard { request, limit: None }
     }
 
     /// Stops counting when there are this many; 0 counts all. Since Redis 7.0.0.
@@ -278,7 +278,7 @@ impl InterCard {
     }
 }
 
-impl IntoCmd for InterCard {
+impl IntoCmd for Intercard {
     type Reply = i64;
 
     fn into_cmd(mut self) -> Cmd<i64> {

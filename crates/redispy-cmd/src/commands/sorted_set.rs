@@ -319,7 +319,7 @@ pub trait SortedSetCommands: Execute {
     }
 
     /// The members from one rank to another, both included, counted from 0 at the highest score. Servers name
-    /// [`cmd::zrange`](zrange()) with [`rev`](ZRange::rev) as its successor.
+    /// [`cmd::zrange`](zrange()) with [`rev`](Zrange::rev) as its successor.
     ///
     /// `ZREVRANGE key start stop`. Since Redis 1.2.0, deprecated since Redis 6.2.0. O(log(N)+M) in the size of the sorted
     /// set and of the range.
@@ -328,7 +328,7 @@ pub trait SortedSetCommands: Execute {
     }
 
     /// The members between two others, the last one first, when all have the same score. The upper bound comes first.
-    /// Servers name [`cmd::zrange_bylex`](zrange_bylex()) with [`rev`](ZRangeLex::rev) as its successor.
+    /// Servers name [`cmd::zrange_bylex`](zrange_bylex()) with [`rev`](ZrangeBylex::rev) as its successor.
     ///
     /// `ZREVRANGEBYLEX key max min`. Since Redis 2.8.9, deprecated since Redis 6.2.0. O(log(N)+M) in the size of the sorted
     /// set and of the range.
@@ -342,7 +342,7 @@ pub trait SortedSetCommands: Execute {
     }
 
     /// The members with a score between two bounds, the highest score first. The upper bound comes first. Servers name
-    /// [`cmd::zrange_byscore`](zrange_byscore()) with [`rev`](ZRangeScore::rev) as its successor.
+    /// [`cmd::zrange_byscore`](zrange_byscore()) with [`rev`](ZrangeByscore::rev) as its successor.
     ///
     /// `ZREVRANGEBYSCORE key max min`. Since Redis 2.2.0, deprecated since Redis 6.2.0. O(log(N)+M) in the size of the
     /// sorted set and of the range.
@@ -434,7 +434,7 @@ pub fn zmscore(key: impl ToArg, members: impl ToArgs) -> Cmd<Vec<Option<f64>>> {
     of_members(&spec::ZMSCORE, key, members)
 }
 
-/// `ZRANK key member` with its option: how many members have a lower score. See [`ZRank`].
+/// `ZRANK key member` with its option: how many members have a lower score. See [`Zrank`].
 ///
 /// ```
 /// use redispy_cmd::commands::zrank;
@@ -442,8 +442,8 @@ pub fn zmscore(key: impl ToArg, members: impl ToArgs) -> Cmd<Vec<Option<f64>>> {
 /// let place = zrank("scores", "alice").withscore();       // Cmd<Option<(i64, f64)>>
 /// assert_eq!(place.request().iter().last(), Some(&b"WITHSCORE"[..]));
 /// ```
-pub fn zrank(key: impl ToArg, member: impl ToArg) -> ZRank {
-    ZRank { cmd: Cmd::new(&spec::ZRANK, Option::from_reply).arg(key).arg(member) }
+pub fn zrank(key: impl ToArg, member: impl ToArg) -> Zrank {
+    Zrank { cmd: Cmd::new(&spec::ZRANK, Option::from_reply).arg(key).arg(member) }
 }
 
 /// `ZREM key member [member ...]`: see [`SortedSetCommands::zrem`].
@@ -466,9 +466,9 @@ pub fn zremrangebyscore(key: impl ToArg, min: impl Into<ScoreBound>, max: impl I
     Cmd::new(&spec::ZREMRANGEBYSCORE, i64::from_reply).arg(key).arg(min.into()).arg(max.into())
 }
 
-/// `ZREVRANK key member` with its option: how many members have a higher score. See [`ZRank`].
-pub fn zrevrank(key: impl ToArg, member: impl ToArg) -> ZRank {
-    ZRank { cmd: Cmd::new(&spec::ZREVRANK, Option::from_reply).arg(key).arg(member) }
+/// `ZREVRANK key member` with its option: how many members have a higher score. See [`Zrank`].
+pub fn zrevrank(key: impl ToArg, member: impl ToArg) -> Zrank {
+    Zrank { cmd: Cmd::new(&spec::ZREVRANK, Option::from_reply).arg(key).arg(member) }
 }
 
 /// `ZSCORE key member`: see [`SortedSetCommands::zscore`].
@@ -479,18 +479,18 @@ pub fn zscore(key: impl ToArg, member: impl ToArg) -> Cmd<Option<f64>> {
 /// `ZRANK` or `ZREVRANK` of a member, `None` when it is not there; [`withscore`](Self::withscore) asks for its score as well.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRank {
+pub struct Zrank {
     cmd: Cmd<Option<i64>>,
 }
 
-impl ZRank {
+impl Zrank {
     /// Answers with the rank and the score, `None` when the member is not there. Since Redis 7.2.0, Valkey 7.2.0.
     pub fn withscore(self) -> Cmd<Option<(i64, f64)>> {
         self.cmd.arg("WITHSCORE").decode(Option::from_reply)
     }
 }
 
-impl IntoCmd for ZRank {
+impl IntoCmd for Zrank {
     type Reply = Option<i64>;
 
     fn into_cmd(self) -> Cmd<Option<i64>> {

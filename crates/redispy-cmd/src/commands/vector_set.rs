@@ -129,9 +129,9 @@ pub fn vdim(key: impl ToArg) -> Cmd<i64> {
     Cmd::new(&spec::VDIM, i64::from_reply).arg(key)
 }
 
-/// `VEMB` with its option: the vector of an element. See [`VEmb`].
-pub fn vemb(key: impl ToArg, element: impl ToArg) -> VEmb {
-    VEmb { cmd: Cmd::new(&spec::VEMB, Option::<Vec<f64>>::from_reply).arg(key).arg(element) }
+/// `VEMB` with its option: the vector of an element. See [`Vemb`].
+pub fn vemb(key: impl ToArg, element: impl ToArg) -> Vemb {
+    Vemb { cmd: Cmd::new(&spec::VEMB, Option::<Vec<f64>>::from_reply).arg(key).arg(element) }
 }
 
 /// `VGETATTR key element`: see [`VectorSetCommands::vgetattr`].
@@ -149,14 +149,14 @@ pub fn vismember(key: impl ToArg, element: impl ToArg) -> Cmd<bool> {
     Cmd::new(&spec::VISMEMBER, bool::from_reply).arg(key).arg(element)
 }
 
-/// `VLINKS` with its option: the neighbours of an element. See [`VLinks`].
-pub fn vlinks<T: FromReply>(key: impl ToArg, element: impl ToArg) -> VLinks<T> {
-    VLinks { cmd: Cmd::new(&spec::VLINKS, Option::<Vec<Vec<T>>>::from_reply).arg(key).arg(element) }
+/// `VLINKS` with its option: the neighbours of an element. See [`Vlinks`].
+pub fn vlinks<T: FromReply>(key: impl ToArg, element: impl ToArg) -> Vlinks<T> {
+    Vlinks { cmd: Cmd::new(&spec::VLINKS, Option::<Vec<Vec<T>>>::from_reply).arg(key).arg(element) }
 }
 
-/// `VRANDMEMBER` with its option: elements at random. See [`VRandMember`].
-pub fn vrandmember<T: FromReply>(key: impl ToArg) -> VRandMember<T> {
-    VRandMember { cmd: Cmd::new(&spec::VRANDMEMBER, Option::<T>::from_reply).arg(key) }
+/// `VRANDMEMBER` with its option: elements at random. See [`Vrandmember`].
+pub fn vrandmember<T: FromReply>(key: impl ToArg) -> Vrandmember<T> {
+    Vrandmember { cmd: Cmd::new(&spec::VRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }
 
 /// `VREM key element`: see [`VectorSetCommands::vrem`].
@@ -228,18 +228,18 @@ vectors! {
 /// `VEMB` of the numbers; [`raw`](Self::raw) asks for what is stored.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct VEmb {
+pub struct Vemb {
     cmd: Cmd<Option<Vec<f64>>>,
 }
 
-impl VEmb {
+impl Vemb {
     /// The vector as it is stored; `None` when there is no such element.
     pub fn raw(self) -> Cmd<Option<RawVector>> {
         self.cmd.arg("RAW").decode(RawVector::read)
     }
 }
 
-impl IntoCmd for VEmb {
+impl IntoCmd for Vemb {
     type Reply = Option<Vec<f64>>;
 
     fn into_cmd(self) -> Cmd<Option<Vec<f64>>> {
@@ -252,18 +252,18 @@ pub type ScoredLinks<T> = Vec<Vec<(T, f64)>>;
 
 /// `VLINKS` of elements; [`withscores`](Self::withscores) tells how similar they are.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct VLinks<T> {
+pub struct Vlinks<T> {
     cmd: Cmd<Option<Vec<Vec<T>>>>,
 }
 
-impl<T: FromReply> VLinks<T> {
+impl<T: FromReply> Vlinks<T> {
     /// Each neighbour with its similarity, from 0 to 1.
     pub fn withscores(self) -> Cmd<Option<ScoredLinks<T>>> {
         self.cmd.arg("WITHSCORES").decode(scored_levels)
     }
 }
 
-impl<T> IntoCmd for VLinks<T> {
+impl<T> IntoCmd for Vlinks<T> {
     type Reply = Option<Vec<Vec<T>>>;
 
     fn into_cmd(self) -> Cmd<Option<Vec<Vec<T>>>> {
@@ -273,18 +273,18 @@ impl<T> IntoCmd for VLinks<T> {
 
 /// `VRANDMEMBER` of one element; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct VRandMember<T> {
+pub struct Vrandmember<T> {
     cmd: Cmd<Option<T>>,
 }
 
-impl<T: FromReply> VRandMember<T> {
+impl<T: FromReply> Vrandmember<T> {
     /// At most `count` elements, all different; when negative, exactly `-count` that may come again. None without a set.
     pub fn count(self, count: i64) -> Cmd<Vec<T>> {
         self.cmd.arg(count).decode(Vec::from_reply)
     }
 }
 
-impl<T> IntoCmd for VRandMember<T> {
+impl<T> IntoCmd for Vrandmember<T> {
     type Reply = Option<T>;
 
     fn into_cmd(self) -> Cmd<Option<T>> {
@@ -293,8 +293,8 @@ impl<T> IntoCmd for VRandMember<T> {
 }
 
 clone_and_debug! {
-    VLinks<T> { cmd }
-    VRandMember<T> { cmd }
+    Vlinks<T> { cmd }
+    Vrandmember<T> { cmd }
 }
 
 /// One flat array or map of elements and scores for each level.

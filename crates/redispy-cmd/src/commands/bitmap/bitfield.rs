@@ -6,7 +6,7 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `BITFIELD key [operation ...]`: reads and changes integers of any width within a string. See [`BitField`].
+/// `BITFIELD key [operation ...]`: reads and changes integers of any width within a string. See [`Bitfield`].
 ///
 /// Since Redis 3.2.0. O(1) for each operation.
 ///
@@ -19,20 +19,20 @@ use crate::spec;
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BITFIELD player GET u4 0 OVERFLOW SAT INCRBY u16 4 1");
 /// ```
-pub fn bitfield(key: impl ToArg) -> BitField {
+pub fn bitfield(key: impl ToArg) -> Bitfield {
     let mut request = Request::new(&spec::BITFIELD);
     request.arg(key);
-    BitField { request }
+    Bitfield { request }
 }
 
 /// `BITFIELD_RO key [GET encoding offset ...]`: reads integers of any width within a string, on a replica too. See
-/// [`BitFieldRo`].
+/// [`BitfieldRo`].
 ///
 /// Since Redis 6.0.0. O(1) for each operation.
-pub fn bitfield_ro(key: impl ToArg) -> BitFieldRo {
+pub fn bitfield_ro(key: impl ToArg) -> BitfieldRo {
     let mut request = Request::new(&spec::BITFIELD_RO);
     request.arg(key);
-    BitFieldRo { request }
+    BitfieldRo { request }
 }
 
 /// The width in bits of an integer within a string.
@@ -104,11 +104,11 @@ impl ToArg for BitOverflow {
 /// before `set`, what came out of `incrby`; `None` for what [`BitOverflow::Fail`] kept from happening.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct BitField {
+pub struct Bitfield {
     request: Request,
 }
 
-impl BitField {
+impl Bitfield {
     /// Reads an integer.
     pub fn get(mut self, encoding: BitInt, offset: impl Into<BitOffset>) -> Self {
         write_get(&mut self.request, encoding, offset.into());
@@ -134,7 +134,7 @@ impl BitField {
     }
 }
 
-impl IntoCmd for BitField {
+impl IntoCmd for Bitfield {
     type Reply = Vec<Option<i64>>;
 
     fn into_cmd(self) -> Cmd<Vec<Option<i64>>> {
@@ -145,11 +145,11 @@ impl IntoCmd for BitField {
 /// `BITFIELD_RO`: the reply has one value for each [`get`](Self::get).
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct BitFieldRo {
+pub struct BitfieldRo {
     request: Request,
 }
 
-impl BitFieldRo {
+impl BitfieldRo {
     /// Reads an integer.
     pub fn get(mut self, encoding: BitInt, offset: impl Into<BitOffset>) -> Self {
         write_get(&mut self.request, encoding, offset.into());
@@ -157,7 +157,7 @@ impl BitFieldRo {
     }
 }
 
-impl IntoCmd for BitFieldRo {
+impl IntoCmd for BitfieldRo {
     type Reply = Vec<i64>;
 
     fn into_cmd(self) -> Cmd<Vec<i64>> {

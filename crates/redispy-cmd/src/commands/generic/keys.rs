@@ -12,7 +12,7 @@ use crate::spec::{self, Spec};
 #[cfg(doc)]
 use super::GenericCommands;
 
-/// `COPY source destination` with its options: copies a key. See [`CopyKey`].
+/// `COPY source destination` with its options: copies a key. See [`CopyRequest`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -21,11 +21,11 @@ use super::GenericCommands;
 /// let words: Vec<_> = backup.request().iter().skip(3).collect();
 /// assert_eq!(words, [&b"DB"[..], b"1", b"REPLACE"]);
 /// ```
-pub fn copy(source: impl ToArg, destination: impl ToArg) -> CopyKey {
+pub fn copy(source: impl ToArg, destination: impl ToArg) -> CopyRequest {
     let mut request = Request::new(&spec::COPY);
     request.arg(source);
     request.arg(destination);
-    CopyKey { request, db: None, replace: false }
+    CopyRequest { request, db: None, replace: false }
 }
 
 /// `DEL key [key ...]`: see [`GenericCommands::del`].
@@ -81,13 +81,13 @@ pub fn unlink(keys: impl ToArgs) -> Cmd<i64> {
 /// [`COPY`](copy()) with options: whether the key was copied.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct CopyKey {
+pub struct CopyRequest {
     request: Request,
     db: Option<u32>,
     replace: bool,
 }
 
-impl CopyKey {
+impl CopyRequest {
     /// To this database.
     pub fn db(mut self, db: u32) -> Self {
         self.db = Some(db);
@@ -101,7 +101,7 @@ impl CopyKey {
     }
 }
 
-impl IntoCmd for CopyKey {
+impl IntoCmd for CopyRequest {
     type Reply = bool;
 
     fn into_cmd(mut self) -> Cmd<bool> {

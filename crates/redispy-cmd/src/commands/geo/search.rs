@@ -7,49 +7,49 @@ use crate::replies::{GeoMatch, GeoPosition};
 use crate::reply::FromReply;
 use crate::spec::{self, Spec};
 
-/// `GEORADIUS` with its options: the members within a radius of a place. See [`GeoSearch`].
+/// `GEORADIUS` with its options: the members within a radius of a place. See [`Geosearch`].
 pub fn georadius<T: FromReply>(
     key: impl ToArg,
     longitude: f64,
     latitude: f64,
     radius: f64,
     unit: GeoUnit,
-) -> GeoSearch<T, true> {
-    GeoSearch::around(&spec::GEORADIUS, key, GeoPosition::new(longitude, latitude), radius, unit)
+) -> Geosearch<T, true> {
+    Geosearch::around(&spec::GEORADIUS, key, GeoPosition::new(longitude, latitude), radius, unit)
 }
 
-/// `GEORADIUS_RO` with its options: the members within a radius of a place. See [`GeoSearch`].
+/// `GEORADIUS_RO` with its options: the members within a radius of a place. See [`Geosearch`].
 pub fn georadius_ro<T: FromReply>(
     key: impl ToArg,
     longitude: f64,
     latitude: f64,
     radius: f64,
     unit: GeoUnit,
-) -> GeoSearch<T> {
-    GeoSearch::around(&spec::GEORADIUS_RO, key, GeoPosition::new(longitude, latitude), radius, unit)
+) -> Geosearch<T> {
+    Geosearch::around(&spec::GEORADIUS_RO, key, GeoPosition::new(longitude, latitude), radius, unit)
 }
 
-/// `GEORADIUSBYMEMBER` with its options: the members within a radius of another. See [`GeoSearch`].
+/// `GEORADIUSBYMEMBER` with its options: the members within a radius of another. See [`Geosearch`].
 pub fn georadiusbymember<T: FromReply>(
     key: impl ToArg,
     member: impl ToArg,
     radius: f64,
     unit: GeoUnit,
-) -> GeoSearch<T, true> {
-    GeoSearch::around_member(&spec::GEORADIUSBYMEMBER, key, member, radius, unit)
+) -> Geosearch<T, true> {
+    Geosearch::around_member(&spec::GEORADIUSBYMEMBER, key, member, radius, unit)
 }
 
-/// `GEORADIUSBYMEMBER_RO` with its options: the members within a radius of another. See [`GeoSearch`].
+/// `GEORADIUSBYMEMBER_RO` with its options: the members within a radius of another. See [`Geosearch`].
 pub fn georadiusbymember_ro<T: FromReply>(
     key: impl ToArg,
     member: impl ToArg,
     radius: f64,
     unit: GeoUnit,
-) -> GeoSearch<T> {
-    GeoSearch::around_member(&spec::GEORADIUSBYMEMBER_RO, key, member, radius, unit)
+) -> Geosearch<T> {
+    Geosearch::around_member(&spec::GEORADIUSBYMEMBER_RO, key, member, radius, unit)
 }
 
-/// `GEOSEARCH` with its options: the members within an area. See [`GeoSearch`].
+/// `GEOSEARCH` with its options: the members within an area. See [`Geosearch`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -61,19 +61,19 @@ pub fn georadiusbymember_ro<T: FromReply>(
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"GEOSEARCH shops FROMLONLAT 15 37 BYRADIUS 200 km ASC COUNT 10 WITHDIST");
 /// ```
-pub fn geosearch<T: FromReply>(key: impl ToArg, area: GeoArea) -> GeoSearch<T> {
+pub fn geosearch<T: FromReply>(key: impl ToArg, area: GeoArea) -> Geosearch<T> {
     let mut request = Request::new(&spec::GEOSEARCH);
     request.arg(key);
     request.append(&area.0);
-    GeoSearch::of(request)
+    Geosearch::of(request)
 }
 
-/// `GEOSEARCHSTORE` with its options: keeps the members within an area under another key. See [`GeoSearchStore`].
-pub fn geosearchstore(destination: impl ToArg, source: impl ToArg, area: GeoArea) -> GeoSearchStore {
+/// `GEOSEARCHSTORE` with its options: keeps the members within an area under another key. See [`Geosearchstore`].
+pub fn geosearchstore(destination: impl ToArg, source: impl ToArg, area: GeoArea) -> Geosearchstore {
     let mut request = Request::new(&spec::GEOSEARCHSTORE);
     request.args((destination, source));
     request.append(&area.0);
-    GeoSearchStore { request, choice: Choice::default(), storedist: false }
+    Geosearchstore { request, choice: Choice::default(), storedist: false }
 }
 
 /// A unit of distances.
@@ -183,17 +183,17 @@ impl Choice {
 /// With `STORES` the members can be kept under another key instead.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct GeoSearch<T, const STORES: bool = false> {
+pub struct Geosearch<T, const STORES: bool = false> {
     request: Request,
     read: Reader<Vec<T>>,
     read_matches: Reader<Vec<GeoMatch<T>>>,
     choice: Choice,
 }
 
-impl<T: FromReply, const STORES: bool> GeoSearch<T, STORES> {
+impl<T: FromReply, const STORES: bool> Geosearch<T, STORES> {
     fn of(request: Request) -> Self {
         let (read, read_matches) = (Vec::from_reply, Vec::from_reply);
-        GeoSearch { request, read, read_matches, choice: Choice::default() }
+        Geosearch { request, read, read_matches, choice: Choice::default() }
     }
 
     fn around(spec: &'static Spec, key: impl ToArg, place: GeoPosition, radius: f64, unit: GeoUnit) -> Self {
@@ -201,7 +201,7 @@ impl<T: FromReply, const STORES: bool> GeoSearch<T, STORES> {
         request.arg(key);
         place.write(&mut request);
         request.args((radius, unit));
-        GeoSearch::of(request)
+        Geosearch::of(request)
     }
 
     fn around_member(
@@ -213,11 +213,11 @@ impl<T: FromReply, const STORES: bool> GeoSearch<T, STORES> {
     ) -> Self {
         let mut request = Request::new(spec);
         request.args((key, member, radius, unit));
-        GeoSearch::of(request)
+        Geosearch::of(request)
     }
 }
 
-impl<T, const STORES: bool> GeoSearch<T, STORES> {
+impl<T, const STORES: bool> Geosearch<T, STORES> {
     /// The nearest first.
     pub fn asc(mut self) -> Self {
         self.choice.order = Some("ASC");
@@ -243,23 +243,23 @@ impl<T, const STORES: bool> GeoSearch<T, STORES> {
     }
 
     /// With each member its position.
-    pub fn withcoord(self) -> GeoSearchWith<T> {
+    pub fn withcoord(self) -> GeosearchWith<T> {
         self.with().withcoord()
     }
 
     /// With each member its distance from the centre.
-    pub fn withdist(self) -> GeoSearchWith<T> {
+    pub fn withdist(self) -> GeosearchWith<T> {
         self.with().withdist()
     }
 
     /// With each member the 52 bits of its position as the server keeps them.
-    pub fn withhash(self) -> GeoSearchWith<T> {
+    pub fn withhash(self) -> GeosearchWith<T> {
         self.with().withhash()
     }
 
-    fn with(mut self) -> GeoSearchWith<T> {
+    fn with(mut self) -> GeosearchWith<T> {
         self.choice.write(&mut self.request);
-        GeoSearchWith {
+        GeosearchWith {
             request: self.request,
             read: self.read_matches,
             coord: false,
@@ -269,7 +269,7 @@ impl<T, const STORES: bool> GeoSearch<T, STORES> {
     }
 }
 
-impl<T> GeoSearch<T, true> {
+impl<T> Geosearch<T, true> {
     /// Answers with how many members there are, and keeps them under this key, replacing what it holds: `STORE`.
     pub fn store(self, destination: impl ToArg) -> Cmd<i64> {
         self.store_as("STORE", destination)
@@ -288,7 +288,7 @@ impl<T> GeoSearch<T, true> {
     }
 }
 
-impl<T, const STORES: bool> IntoCmd for GeoSearch<T, STORES> {
+impl<T, const STORES: bool> IntoCmd for Geosearch<T, STORES> {
     type Reply = Vec<T>;
 
     fn into_cmd(mut self) -> Cmd<Vec<T>> {
@@ -297,10 +297,10 @@ impl<T, const STORES: bool> IntoCmd for GeoSearch<T, STORES> {
     }
 }
 
-/// A [`GeoSearch`] that answers with more than the members.
+/// A [`Geosearch`] that answers with more than the members.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct GeoSearchWith<T> {
+pub struct GeosearchWith<T> {
     request: Request,
     read: Reader<Vec<GeoMatch<T>>>,
     coord: bool,
@@ -308,7 +308,7 @@ pub struct GeoSearchWith<T> {
     hash: bool,
 }
 
-impl<T> GeoSearchWith<T> {
+impl<T> GeosearchWith<T> {
     /// With each member its position.
     pub fn withcoord(mut self) -> Self {
         self.coord = true;
@@ -328,7 +328,7 @@ impl<T> GeoSearchWith<T> {
     }
 }
 
-impl<T> IntoCmd for GeoSearchWith<T> {
+impl<T> IntoCmd for GeosearchWith<T> {
     type Reply = Vec<GeoMatch<T>>;
 
     fn into_cmd(mut self) -> Cmd<Vec<GeoMatch<T>>> {
@@ -342,13 +342,13 @@ impl<T> IntoCmd for GeoSearchWith<T> {
 /// of what that held.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct GeoSearchStore {
+pub struct Geosearchstore {
     request: Request,
     choice: Choice,
     storedist: bool,
 }
 
-impl GeoSearchStore {
+impl Geosearchstore {
     /// The nearest first, for which ones [`count`](Self::count) takes.
     pub fn asc(mut self) -> Self {
         self.choice.order = Some("ASC");
@@ -381,7 +381,7 @@ impl GeoSearchStore {
     }
 }
 
-impl IntoCmd for GeoSearchStore {
+impl IntoCmd for Geosearchstore {
     type Reply = i64;
 
     fn into_cmd(mut self) -> Cmd<i64> {

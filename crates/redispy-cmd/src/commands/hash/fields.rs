@@ -12,7 +12,7 @@ use crate::reply::FromReply;
 use crate::spec::{self, Spec};
 
 /// `HEXPIRE` with its conditions: makes fields expire after this many seconds, or a `Duration` of whole seconds. See
-/// [`HExpire`].
+/// [`Hexpire`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -22,14 +22,14 @@ use crate::spec::{self, Spec};
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HEXPIRE user:1 60 NX FIELDS 2 token nonce");
 /// ```
-pub fn hexpire(key: impl ToArg, seconds: impl ToSeconds, fields: impl ToArgs) -> HExpire {
-    HExpire::new(&spec::HEXPIRE, key, ("seconds", seconds.to_seconds()), fields)
+pub fn hexpire(key: impl ToArg, seconds: impl ToSeconds, fields: impl ToArgs) -> Hexpire {
+    Hexpire::new(&spec::HEXPIRE, key, ("seconds", seconds.to_seconds()), fields)
 }
 
 /// `HEXPIREAT` with its conditions: makes fields expire at this time, in seconds since 1970, or a `SystemTime` on a
-/// whole second. See [`HExpire`].
-pub fn hexpireat(key: impl ToArg, time: impl ToUnixSeconds, fields: impl ToArgs) -> HExpire {
-    HExpire::new(&spec::HEXPIREAT, key, ("unix-time-seconds", time.to_unix_seconds()), fields)
+/// whole second. See [`Hexpire`].
+pub fn hexpireat(key: impl ToArg, time: impl ToUnixSeconds, fields: impl ToArgs) -> Hexpire {
+    Hexpire::new(&spec::HEXPIREAT, key, ("unix-time-seconds", time.to_unix_seconds()), fields)
 }
 
 /// `HEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hexpiretime`](super::HashCommands::hexpiretime).
@@ -44,7 +44,7 @@ pub fn hgetdel<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Op
     Cmd::from_request(of_fields(&spec::HGETDEL, key, fields), Vec::<Option<T>>::from_reply)
 }
 
-/// `HGETEX` with its options: the values of fields, and when they expire from now on. See [`HGetEx`].
+/// `HGETEX` with its options: the values of fields, and when they expire from now on. See [`Hgetex`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -54,13 +54,13 @@ pub fn hgetdel<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Op
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HGETEX user:1 EX 60 FIELDS 1 token");
 /// ```
-pub fn hgetex<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> HGetEx<T> {
+pub fn hgetex<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Hgetex<T> {
     let mut request = Request::new(&spec::HGETEX);
     request.arg(key);
     let options = request.mark();
     request.arg("FIELDS");
     request.counted_args("fields", fields);
-    HGetEx {
+    Hgetex {
         cmd: Cmd::from_request(request, Vec::<Option<T>>::from_reply),
         options,
         expiry: ExpiryOption::Unsaid,
@@ -73,15 +73,15 @@ pub fn hpersist(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<FieldPersist>> 
 }
 
 /// `HPEXPIRE` with its conditions: makes fields expire after this many milliseconds, or a `Duration`. See
-/// [`HExpire`].
-pub fn hpexpire(key: impl ToArg, milliseconds: impl ToMillis, fields: impl ToArgs) -> HExpire {
-    HExpire::new(&spec::HPEXPIRE, key, ("milliseconds", milliseconds.to_millis()), fields)
+/// [`Hexpire`].
+pub fn hpexpire(key: impl ToArg, milliseconds: impl ToMillis, fields: impl ToArgs) -> Hexpire {
+    Hexpire::new(&spec::HPEXPIRE, key, ("milliseconds", milliseconds.to_millis()), fields)
 }
 
 /// `HPEXPIREAT` with its conditions: makes fields expire at this time, in milliseconds since 1970, or a `SystemTime`.
-/// See [`HExpire`].
-pub fn hpexpireat(key: impl ToArg, time: impl ToUnixMillis, fields: impl ToArgs) -> HExpire {
-    HExpire::new(&spec::HPEXPIREAT, key, ("unix-time-milliseconds", time.to_unix_millis()), fields)
+/// See [`Hexpire`].
+pub fn hpexpireat(key: impl ToArg, time: impl ToUnixMillis, fields: impl ToArgs) -> Hexpire {
+    Hexpire::new(&spec::HPEXPIREAT, key, ("unix-time-milliseconds", time.to_unix_millis()), fields)
 }
 
 /// `HPEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hpexpiretime`](super::HashCommands::hpexpiretime).
@@ -96,7 +96,7 @@ pub fn hpttl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>>
     Cmd::from_request(of_fields(&spec::HPTTL, key, fields), |node| elements(node, EXPIRIES, expiry::millis))
 }
 
-/// `HSETEX` with its options: sets fields, all or none of them, and when they expire. See [`HSetEx`].
+/// `HSETEX` with its options: sets fields, all or none of them, and when they expire. See [`Hsetex`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -106,13 +106,13 @@ pub fn hpttl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>>
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HSETEX user:1 FNX PX 1500 FIELDS 1 token abc");
 /// ```
-pub fn hsetex(key: impl ToArg, pairs: impl ToPairs) -> HSetEx {
+pub fn hsetex(key: impl ToArg, pairs: impl ToPairs) -> Hsetex {
     let mut request = Request::new(&spec::HSETEX);
     request.arg(key);
     let options = request.mark();
     request.arg("FIELDS");
     request.counted_pairs("pairs", pairs);
-    HSetEx { request, options, key_condition: None, field_condition: None, expiry: ExpiryOption::Unsaid }
+    Hsetex { request, options, key_condition: None, field_condition: None, expiry: ExpiryOption::Unsaid }
 }
 
 /// `HTTL key FIELDS numfields field [field ...]`: see [`HashCommands::httl`](super::HashCommands::httl).
@@ -123,13 +123,13 @@ pub fn httl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> 
 /// `HEXPIRE`, `HPEXPIRE`, `HEXPIREAT` or `HPEXPIREAT` with a condition; the last one given holds.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HExpire {
+pub struct Hexpire {
     request: Request,
     options: Mark,
     condition: Option<&'static str>,
 }
 
-impl HExpire {
+impl Hexpire {
     fn new(
         spec: &'static Spec,
         key: impl ToArg,
@@ -142,7 +142,7 @@ impl HExpire {
         let options = request.mark();
         request.arg("FIELDS");
         request.counted_args("fields", fields);
-        HExpire { request, options, condition: None }
+        Hexpire { request, options, condition: None }
     }
 
     /// Only fields that do not expire yet. Since Redis 7.4.0, Valkey 9.0.0.
@@ -170,7 +170,7 @@ impl HExpire {
     }
 }
 
-impl IntoCmd for HExpire {
+impl IntoCmd for Hexpire {
     type Reply = Vec<FieldExpire>;
 
     fn into_cmd(mut self) -> Cmd<Vec<FieldExpire>> {
@@ -183,13 +183,13 @@ impl IntoCmd for HExpire {
 
 /// `HGETEX` with what becomes of the expiry of the fields; the last option given holds, without one it stays.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HGetEx<T> {
+pub struct Hgetex<T> {
     cmd: Cmd<Vec<Option<T>>>,
     options: Mark,
     expiry: ExpiryOption,
 }
 
-impl<T> HGetEx<T> {
+impl<T> Hgetex<T> {
     /// Expires after this many seconds. Since Redis 8.0.0, Valkey 9.0.0.
     pub fn ex(self, seconds: impl ToSeconds) -> Self {
         self.expiry(ExpiryOption::ex(seconds))
@@ -221,9 +221,9 @@ impl<T> HGetEx<T> {
     }
 }
 
-clone_and_debug! { HGetEx<T> { cmd, options, expiry } }
+clone_and_debug! { Hgetex<T> { cmd, options, expiry } }
 
-impl<T> IntoCmd for HGetEx<T> {
+impl<T> IntoCmd for Hgetex<T> {
     type Reply = Vec<Option<T>>;
 
     fn into_cmd(self) -> Cmd<Vec<Option<T>>> {
@@ -237,7 +237,7 @@ impl<T> IntoCmd for HGetEx<T> {
 /// given holds.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HSetEx {
+pub struct Hsetex {
     request: Request,
     options: Mark,
     key_condition: Option<&'static str>,
@@ -245,7 +245,7 @@ pub struct HSetEx {
     expiry: ExpiryOption,
 }
 
-impl HSetEx {
+impl Hsetex {
     /// Only when there is no such key. Since Valkey 9.0.0; Redis does not know it.
     pub fn nx(mut self) -> Self {
         self.key_condition = Some("NX");
@@ -301,7 +301,7 @@ impl HSetEx {
     }
 }
 
-impl IntoCmd for HSetEx {
+impl IntoCmd for Hsetex {
     type Reply = bool;
 
     fn into_cmd(mut self) -> Cmd<bool> {

@@ -7,7 +7,7 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
 use crate::spec;
 
-/// `HRANDFIELD` with its options: random fields, and their values. See [`HRandField`].
+/// `HRANDFIELD` with its options: random fields, and their values. See [`Hrandfield`].
 ///
 /// ```
 /// use redispy_cmd::commands::hrandfield;
@@ -17,12 +17,12 @@ use crate::spec;
 /// let words = pairs.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HRANDFIELD h 3 WITHVALUES");
 /// ```
-pub fn hrandfield<T: FromReply>(key: impl ToArg) -> HRandField<T> {
-    HRandField { cmd: Cmd::new(&spec::HRANDFIELD, Option::<T>::from_reply).arg(key) }
+pub fn hrandfield<T: FromReply>(key: impl ToArg) -> Hrandfield<T> {
+    Hrandfield { cmd: Cmd::new(&spec::HRANDFIELD, Option::<T>::from_reply).arg(key) }
 }
 
 /// `HSCAN` with its options: one page of fields and values, as `(String, i64)`, and the cursor of the next. See
-/// [`HScan`].
+/// [`Hscan`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -32,25 +32,25 @@ pub fn hrandfield<T: FromReply>(key: impl ToArg) -> HRandField<T> {
 /// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HSCAN h 0 MATCH a* COUNT 100");
 /// ```
-pub fn hscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> HScan<P> {
-    HScan { cmd: Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
+pub fn hscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> Hscan<P> {
+    Hscan { cmd: Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
 }
 
 /// `HRANDFIELD` of one field, `None` without a hash; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HRandField<T> {
+pub struct Hrandfield<T> {
     cmd: Cmd<Option<T>>,
 }
 
-impl<T: FromReply> HRandField<T> {
+impl<T: FromReply> Hrandfield<T> {
     /// Answers with at most `count` fields, all different; when negative, with exactly `-count` that may come again. None
     /// without a hash. Since Redis 6.2.0.
-    pub fn count(self, count: i64) -> HRandFieldCount<T> {
-        HRandFieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
+    pub fn count(self, count: i64) -> HrandfieldCount<T> {
+        HrandfieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
     }
 }
 
-impl<T> IntoCmd for HRandField<T> {
+impl<T> IntoCmd for Hrandfield<T> {
     type Reply = Option<T>;
 
     fn into_cmd(self) -> Cmd<Option<T>> {
@@ -60,18 +60,18 @@ impl<T> IntoCmd for HRandField<T> {
 
 /// `HRANDFIELD` of many fields; [`withvalues`](Self::withvalues) asks for their values as well.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HRandFieldCount<T> {
+pub struct HrandfieldCount<T> {
     cmd: Cmd<Vec<T>>,
 }
 
-impl<T> HRandFieldCount<T> {
+impl<T> HrandfieldCount<T> {
     /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.0.
     pub fn withvalues<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHVALUES").decode(Vec::<P>::from_reply)
     }
 }
 
-impl<T> IntoCmd for HRandFieldCount<T> {
+impl<T> IntoCmd for HrandfieldCount<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -81,20 +81,20 @@ impl<T> IntoCmd for HRandFieldCount<T> {
 
 /// `HSCAN` with its options.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct HScan<P> {
+pub struct Hscan<P> {
     // An option given again overrides the first at the server.
     cmd: Cmd<ScanPage<P>>,
 }
 
-impl<P> HScan<P> {
+impl<P> Hscan<P> {
     /// Only fields whose name matches this glob-style pattern. Since Redis 2.8.0.
     pub fn match_(self, pattern: impl ToArg) -> Self {
-        HScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+        Hscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
     }
 
     /// Looks at about this many fields for one page; servers look at 10 when not told. Since Redis 2.8.0.
     pub fn count(self, count: i64) -> Self {
-        HScan { cmd: self.cmd.arg("COUNT").arg(count) }
+        Hscan { cmd: self.cmd.arg("COUNT").arg(count) }
     }
 
     /// Answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
@@ -103,7 +103,7 @@ impl<P> HScan<P> {
     }
 }
 
-impl<P> IntoCmd for HScan<P> {
+impl<P> IntoCmd for Hscan<P> {
     type Reply = ScanPage<P>;
 
     fn into_cmd(self) -> Cmd<ScanPage<P>> {
@@ -112,7 +112,7 @@ impl<P> IntoCmd for HScan<P> {
 }
 
 clone_and_debug! {
-    HRandField<T> { cmd }
-    HRandFieldCount<T> { cmd }
-    HScan<P> { cmd }
+    Hrandfield<T> { cmd }
+    HrandfieldCount<T> { cmd }
+    Hscan<P> { cmd }
 }

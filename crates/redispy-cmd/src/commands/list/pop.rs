@@ -11,7 +11,7 @@ use crate::reply::{FromPair, FromReply, ReplyError};
 use crate::spec::{self, Spec};
 
 /// `BLMPOP` with its option: takes elements from the first of these lists that has any, waiting for one to come. See
-/// [`ListMPop`].
+/// [`Lmpop`].
 ///
 /// ```
 /// use redispy_cmd::commands::{ListEnd, blmpop};
@@ -21,10 +21,10 @@ use crate::spec::{self, Spec};
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BLMPOP 0 2 a b LEFT COUNT 10");
 /// ```
-pub fn blmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ListEnd) -> ListMPop<P> {
+pub fn blmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ListEnd) -> Lmpop<P> {
     let mut request = Request::new(&spec::BLMPOP);
     timeout.into().write_seconds(&mut request);
-    ListMPop::new(request, keys, end)
+    Lmpop::new(request, keys, end)
 }
 
 /// `BLPOP key [key ...] timeout`: see [`ListCommands::blpop`](super::ListCommands::blpop).
@@ -37,12 +37,12 @@ pub fn brpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<O
     blocking_pop(&spec::BRPOP, keys, timeout.into())
 }
 
-/// `LMPOP` with its option: takes elements from the first of these lists that has any. See [`ListMPop`].
-pub fn lmpop<P: FromPair>(keys: impl ToArgs, end: ListEnd) -> ListMPop<P> {
-    ListMPop::new(Request::new(&spec::LMPOP), keys, end)
+/// `LMPOP` with its option: takes elements from the first of these lists that has any. See [`Lmpop`].
+pub fn lmpop<P: FromPair>(keys: impl ToArgs, end: ListEnd) -> Lmpop<P> {
+    Lmpop::new(Request::new(&spec::LMPOP), keys, end)
 }
 
-/// `LPOP` with its option: takes the first element, or the first elements. See [`ListPop`].
+/// `LPOP` with its option: takes the first element, or the first elements. See [`Lpop`].
 ///
 /// ```
 /// use redispy_cmd::commands::lpop;
@@ -50,29 +50,29 @@ pub fn lmpop<P: FromPair>(keys: impl ToArgs, end: ListEnd) -> ListMPop<P> {
 /// let batch = lpop::<String>("jobs").count(100);      // Cmd<Vec<String>>
 /// assert_eq!(batch.request().iter().last(), Some(&b"100"[..]));
 /// ```
-pub fn lpop<T: FromReply>(key: impl ToArg) -> ListPop<T> {
-    ListPop { cmd: Cmd::new(&spec::LPOP, Option::<T>::from_reply).arg(key) }
+pub fn lpop<T: FromReply>(key: impl ToArg) -> Lpop<T> {
+    Lpop { cmd: Cmd::new(&spec::LPOP, Option::<T>::from_reply).arg(key) }
 }
 
-/// `RPOP` with its option: takes the last element, or the last elements, the very last first. See [`ListPop`].
-pub fn rpop<T: FromReply>(key: impl ToArg) -> ListPop<T> {
-    ListPop { cmd: Cmd::new(&spec::RPOP, Option::<T>::from_reply).arg(key) }
+/// `RPOP` with its option: takes the last element, or the last elements, the very last first. See [`Lpop`].
+pub fn rpop<T: FromReply>(key: impl ToArg) -> Lpop<T> {
+    Lpop { cmd: Cmd::new(&spec::RPOP, Option::<T>::from_reply).arg(key) }
 }
 
 /// `LPOP` or `RPOP` of one element, `None` when there is none; [`count`](Self::count) takes many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ListPop<T> {
+pub struct Lpop<T> {
     cmd: Cmd<Option<T>>,
 }
 
-impl<T: FromReply> ListPop<T> {
+impl<T: FromReply> Lpop<T> {
     /// Takes at most this many elements, none when there is no list. Since Redis 6.2.0.
     pub fn count(self, count: i64) -> Cmd<Vec<T>> {
         self.cmd.arg(count).decode(elements)
     }
 }
 
-impl<T> IntoCmd for ListPop<T> {
+impl<T> IntoCmd for Lpop<T> {
     type Reply = Option<T>;
 
     fn into_cmd(self) -> Cmd<Option<T>> {
@@ -82,16 +82,16 @@ impl<T> IntoCmd for ListPop<T> {
 
 /// `LMPOP` or `BLMPOP` with its option; without it one element is taken.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ListMPop<P> {
+pub struct Lmpop<P> {
     cmd: Cmd<Option<P>>,
     count: Option<i64>,
 }
 
-impl<P: FromPair> ListMPop<P> {
+impl<P: FromPair> Lmpop<P> {
     fn new(mut request: Request, keys: impl ToArgs, end: ListEnd) -> Self {
         request.counted_args("keys", keys);
         request.arg(end);
-        ListMPop { cmd: Cmd::from_request(request, Option::<P>::from_reply), count: None }
+        Lmpop { cmd: Cmd::from_request(request, Option::<P>::from_reply), count: None }
     }
 
     /// Takes at most this many elements. Since Redis 7.0.0.
@@ -101,7 +101,7 @@ impl<P: FromPair> ListMPop<P> {
     }
 }
 
-impl<P> IntoCmd for ListMPop<P> {
+impl<P> IntoCmd for Lmpop<P> {
     type Reply = Option<P>;
 
     fn into_cmd(self) -> Cmd<Option<P>> {
@@ -113,8 +113,8 @@ impl<P> IntoCmd for ListMPop<P> {
 }
 
 clone_and_debug! {
-    ListPop<T> { cmd }
-    ListMPop<P> { cmd, count }
+    Lpop<T> { cmd }
+    Lmpop<P> { cmd, count }
 }
 
 fn blocking_pop<P: FromPair>(spec: &'static Spec, keys: impl ToArgs, timeout: Block) -> Cmd<Option<P>> {

@@ -10,7 +10,7 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `SPOP` with its option: takes a random member, or many. See [`SPop`].
+/// `SPOP` with its option: takes a random member, or many. See [`Spop`].
 ///
 /// ```
 /// use redispy_cmd::commands::spop;
@@ -18,11 +18,11 @@ use crate::spec;
 /// let batch = spop::<String>("jobs").count(100);      // Cmd<HashSet<String>>
 /// assert_eq!(batch.request().iter().last(), Some(&b"100"[..]));
 /// ```
-pub fn spop<T: FromReply>(key: impl ToArg) -> SPop<T> {
-    SPop { cmd: Cmd::new(&spec::SPOP, Option::<T>::from_reply).arg(key) }
+pub fn spop<T: FromReply>(key: impl ToArg) -> Spop<T> {
+    Spop { cmd: Cmd::new(&spec::SPOP, Option::<T>::from_reply).arg(key) }
 }
 
-/// `SRANDMEMBER` with its option: a random member, or many. See [`SRandMember`].
+/// `SRANDMEMBER` with its option: a random member, or many. See [`Srandmember`].
 ///
 /// ```
 /// use redispy_cmd::commands::srandmember;
@@ -30,11 +30,11 @@ pub fn spop<T: FromReply>(key: impl ToArg) -> SPop<T> {
 /// let dice = srandmember::<i64>("faces").count(-2);   // Cmd<Vec<i64>>
 /// assert_eq!(dice.request().iter().last(), Some(&b"-2"[..]));
 /// ```
-pub fn srandmember<T: FromReply>(key: impl ToArg) -> SRandMember<T> {
-    SRandMember { cmd: Cmd::new(&spec::SRANDMEMBER, Option::<T>::from_reply).arg(key) }
+pub fn srandmember<T: FromReply>(key: impl ToArg) -> Srandmember<T> {
+    Srandmember { cmd: Cmd::new(&spec::SRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }
 
-/// `SSCAN` with its options: one page of members, and the cursor of the next. See [`SScan`].
+/// `SSCAN` with its options: one page of members, and the cursor of the next. See [`Sscan`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -44,24 +44,24 @@ pub fn srandmember<T: FromReply>(key: impl ToArg) -> SRandMember<T> {
 /// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"SSCAN s 0 MATCH a* COUNT 100");
 /// ```
-pub fn sscan<T: FromReply>(key: impl ToArg, cursor: impl Into<Cursor>) -> SScan<T> {
-    SScan { cmd: Cmd::new(&spec::SSCAN, ScanPage::<T>::from_reply).arg(key).arg(cursor.into()) }
+pub fn sscan<T: FromReply>(key: impl ToArg, cursor: impl Into<Cursor>) -> Sscan<T> {
+    Sscan { cmd: Cmd::new(&spec::SSCAN, ScanPage::<T>::from_reply).arg(key).arg(cursor.into()) }
 }
 
 /// `SPOP` of one member, `None` when there is none; [`count`](Self::count) takes many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct SPop<T> {
+pub struct Spop<T> {
     cmd: Cmd<Option<T>>,
 }
 
-impl<T: FromReply + Eq + Hash> SPop<T> {
+impl<T: FromReply + Eq + Hash> Spop<T> {
     /// Takes at most this many members, none when there is no set. Since Redis 3.2.0.
     pub fn count(self, count: i64) -> Cmd<HashSet<T>> {
         self.cmd.arg(count).decode(HashSet::from_reply)
     }
 }
 
-impl<T> IntoCmd for SPop<T> {
+impl<T> IntoCmd for Spop<T> {
     type Reply = Option<T>;
 
     fn into_cmd(self) -> Cmd<Option<T>> {
@@ -71,11 +71,11 @@ impl<T> IntoCmd for SPop<T> {
 
 /// `SRANDMEMBER` of one member, `None` when there is none; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct SRandMember<T> {
+pub struct Srandmember<T> {
     cmd: Cmd<Option<T>>,
 }
 
-impl<T: FromReply> SRandMember<T> {
+impl<T: FromReply> Srandmember<T> {
     /// Answers with at most `count` members, all different; when negative, with exactly `-count` that may come again. None
     /// without a set. Since Redis 2.6.0.
     pub fn count(self, count: i64) -> Cmd<Vec<T>> {
@@ -83,7 +83,7 @@ impl<T: FromReply> SRandMember<T> {
     }
 }
 
-impl<T> IntoCmd for SRandMember<T> {
+impl<T> IntoCmd for Srandmember<T> {
     type Reply = Option<T>;
 
     fn into_cmd(self) -> Cmd<Option<T>> {
@@ -93,24 +93,24 @@ impl<T> IntoCmd for SRandMember<T> {
 
 /// `SSCAN` with its options.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct SScan<T> {
+pub struct Sscan<T> {
     // An option given again overrides the first at the server.
     cmd: Cmd<ScanPage<T>>,
 }
 
-impl<T> SScan<T> {
+impl<T> Sscan<T> {
     /// Only members that match this glob-style pattern. Since Redis 2.8.0.
     pub fn match_(self, pattern: impl ToArg) -> Self {
-        SScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+        Sscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
     }
 
     /// Looks at about this many members for one page; servers look at 10 when not told. Since Redis 2.8.0.
     pub fn count(self, count: i64) -> Self {
-        SScan { cmd: self.cmd.arg("COUNT").arg(count) }
+        Sscan { cmd: self.cmd.arg("COUNT").arg(count) }
     }
 }
 
-impl<T> IntoCmd for SScan<T> {
+impl<T> IntoCmd for Sscan<T> {
     type Reply = ScanPage<T>;
 
     fn into_cmd(self) -> Cmd<ScanPage<T>> {
@@ -119,7 +119,7 @@ impl<T> IntoCmd for SScan<T> {
 }
 
 clone_and_debug! {
-    SPop<T> { cmd }
-    SRandMember<T> { cmd }
-    SScan<T> { cmd }
+    Spop<T> { cmd }
+    Srandmember<T> { cmd }
+    Sscan<T> { cmd }
 }

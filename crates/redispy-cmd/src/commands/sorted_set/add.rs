@@ -6,7 +6,7 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `ZADD` with its options: adds members with their scores, or gives members other scores. See [`ZAdd`].
+/// `ZADD` with its options: adds members with their scores, or gives members other scores. See [`Zadd`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -16,7 +16,7 @@ use crate::spec;
 /// let words = best.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZADD scores GT CH 81 alice 93.5 bob");
 /// ```
-pub fn zadd(key: impl ToArg, scored: impl ToScored) -> ZAdd {
+pub fn zadd(key: impl ToArg, scored: impl ToScored) -> Zadd {
     let mut request = Request::new(&spec::ZADD);
     request.arg(key);
     let (options, before) = (request.mark(), request.count());
@@ -25,7 +25,7 @@ pub fn zadd(key: impl ToArg, scored: impl ToScored) -> ZAdd {
     if pairs == 0 {
         request.refuse("scored", "at least one score with its member");
     }
-    ZAdd { request, options, pairs, condition: Condition::None, ch: false }
+    Zadd { request, options, pairs, condition: Condition::None, ch: false }
 }
 
 /// [`ZADD`](zadd()) with options: how many members were not there before.
@@ -33,7 +33,7 @@ pub fn zadd(key: impl ToArg, scored: impl ToScored) -> ZAdd {
 /// `nx` excludes `xx`, `gt` and `lt`, and the latter two each other: the last call counts. `xx` goes along with `gt` or `lt`.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZAdd {
+pub struct Zadd {
     request: Request,
     options: Mark,
     pairs: usize,
@@ -48,7 +48,7 @@ enum Condition {
     Old { xx: bool, compared: Option<&'static str> },
 }
 
-impl ZAdd {
+impl Zadd {
     /// Only adds members; those that are there keep their scores. Since Redis 3.0.2.
     pub fn nx(mut self) -> Self {
         self.condition = Condition::Nx;
@@ -116,7 +116,7 @@ impl ZAdd {
     }
 }
 
-impl IntoCmd for ZAdd {
+impl IntoCmd for Zadd {
     type Reply = i64;
 
     fn into_cmd(self) -> Cmd<i64> {

@@ -2,12 +2,12 @@
 
 use crate::arg::{Arg, ToArg, ToArgs};
 use crate::cmd::{Cmd, Reader, Request, Words};
-use crate::commands::InterCard;
+use crate::commands::Intercard;
 use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply};
 use crate::spec::{self, Spec};
 
-/// `ZDIFF` with its option: the members of the first sorted set that none of the others has. See [`ZDiff`].
+/// `ZDIFF` with its option: the members of the first sorted set that none of the others has. See [`Zdiff`].
 ///
 /// ```
 /// use redispy_cmd::commands::zdiff;
@@ -16,10 +16,10 @@ use crate::spec::{self, Spec};
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZDIFF 2 a b WITHSCORES");
 /// ```
-pub fn zdiff<T: FromReply>(keys: impl ToArgs) -> ZDiff<T> {
+pub fn zdiff<T: FromReply>(keys: impl ToArgs) -> Zdiff<T> {
     let mut request = Request::new(&spec::ZDIFF);
     request.counted_args("keys", keys);
-    ZDiff { cmd: Cmd::from_request(request, Vec::from_reply) }
+    Zdiff { cmd: Cmd::from_request(request, Vec::from_reply) }
 }
 
 /// `ZDIFFSTORE destination numkeys key [key ...]`: see [`SortedSetCommands::zdiffstore`](super::SortedSetCommands::zdiffstore).
@@ -30,7 +30,7 @@ pub fn zdiffstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
     Cmd::from_request(request, i64::from_reply)
 }
 
-/// `ZINTER` with its options: the members that all of these sorted sets have. See [`ZCombine`].
+/// `ZINTER` with its options: the members that all of these sorted sets have. See [`Zcombine`].
 ///
 /// ```
 /// use redispy_cmd::commands::{Aggregate, zinter};
@@ -39,28 +39,28 @@ pub fn zdiffstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZINTER 2 a b WEIGHTS 2 1 AGGREGATE MAX WITHSCORES");
 /// ```
-pub fn zinter<T: FromReply>(keys: impl ToArgs) -> ZCombine<T> {
-    ZCombine { sets: Sets::new(Request::new(&spec::ZINTER), keys), read: Vec::from_reply }
+pub fn zinter<T: FromReply>(keys: impl ToArgs) -> Zcombine<T> {
+    Zcombine { sets: Sets::new(Request::new(&spec::ZINTER), keys), read: Vec::from_reply }
 }
 
-/// `ZINTERCARD` with its option: how many members all of these sorted sets have. See [`InterCard`].
-pub fn zintercard(keys: impl ToArgs) -> InterCard {
-    InterCard::new(&spec::ZINTERCARD, keys)
+/// `ZINTERCARD` with its option: how many members all of these sorted sets have. See [`Intercard`].
+pub fn zintercard(keys: impl ToArgs) -> Intercard {
+    Intercard::new(&spec::ZINTERCARD, keys)
 }
 
-/// `ZINTERSTORE` with its options: stores the members that all of these sorted sets have. See [`ZCombineStore`].
-pub fn zinterstore(destination: impl ToArg, keys: impl ToArgs) -> ZCombineStore {
-    ZCombineStore::new(&spec::ZINTERSTORE, destination, keys)
+/// `ZINTERSTORE` with its options: stores the members that all of these sorted sets have. See [`ZcombineStore`].
+pub fn zinterstore(destination: impl ToArg, keys: impl ToArgs) -> ZcombineStore {
+    ZcombineStore::new(&spec::ZINTERSTORE, destination, keys)
 }
 
-/// `ZUNION` with its options: the members that any of these sorted sets has. See [`ZCombine`].
-pub fn zunion<T: FromReply>(keys: impl ToArgs) -> ZCombine<T> {
-    ZCombine { sets: Sets::new(Request::new(&spec::ZUNION), keys), read: Vec::from_reply }
+/// `ZUNION` with its options: the members that any of these sorted sets has. See [`Zcombine`].
+pub fn zunion<T: FromReply>(keys: impl ToArgs) -> Zcombine<T> {
+    Zcombine { sets: Sets::new(Request::new(&spec::ZUNION), keys), read: Vec::from_reply }
 }
 
-/// `ZUNIONSTORE` with its options: stores the members that any of these sorted sets has. See [`ZCombineStore`].
-pub fn zunionstore(destination: impl ToArg, keys: impl ToArgs) -> ZCombineStore {
-    ZCombineStore::new(&spec::ZUNIONSTORE, destination, keys)
+/// `ZUNIONSTORE` with its options: stores the members that any of these sorted sets has. See [`ZcombineStore`].
+pub fn zunionstore(destination: impl ToArg, keys: impl ToArgs) -> ZcombineStore {
+    ZcombineStore::new(&spec::ZUNIONSTORE, destination, keys)
 }
 
 /// What becomes of the scores of a member that several sorted sets have.
@@ -86,18 +86,18 @@ impl ToArg for Aggregate {
 
 /// `ZDIFF` of members; [`withscores`](Self::withscores) asks for their scores as well.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZDiff<T> {
+pub struct Zdiff<T> {
     cmd: Cmd<Vec<T>>,
 }
 
-impl<T> ZDiff<T> {
+impl<T> Zdiff<T> {
     /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
     }
 }
 
-impl<T> IntoCmd for ZDiff<T> {
+impl<T> IntoCmd for Zdiff<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -107,12 +107,12 @@ impl<T> IntoCmd for ZDiff<T> {
 
 /// `ZINTER` or `ZUNION` with its options: members, sorted by their scores.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZCombine<T> {
+pub struct Zcombine<T> {
     sets: Sets,
     read: Reader<Vec<T>>,
 }
 
-impl<T> ZCombine<T> {
+impl<T> Zcombine<T> {
     /// Multiplies the scores of each sorted set: one weight for each key, in their order. Since Redis 6.2.0.
     pub fn weights(mut self, weights: impl IntoIterator<Item: Into<f64>>) -> Self {
         self.sets.weigh(weights);
@@ -131,7 +131,7 @@ impl<T> ZCombine<T> {
     }
 }
 
-impl<T> IntoCmd for ZCombine<T> {
+impl<T> IntoCmd for Zcombine<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -142,15 +142,15 @@ impl<T> IntoCmd for ZCombine<T> {
 /// `ZINTERSTORE` or `ZUNIONSTORE` with its options: how many members there are.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZCombineStore {
+pub struct ZcombineStore {
     sets: Sets,
 }
 
-impl ZCombineStore {
+impl ZcombineStore {
     fn new(spec: &'static Spec, destination: impl ToArg, keys: impl ToArgs) -> Self {
         let mut request = Request::new(spec);
         request.arg(destination);
-        ZCombineStore { sets: Sets::new(request, keys) }
+        ZcombineStore { sets: Sets::new(request, keys) }
     }
 
     /// Multiplies the scores of each sorted set: one weight for each key, in their order. Since Redis 2.0.0.
@@ -166,7 +166,7 @@ impl ZCombineStore {
     }
 }
 
-impl IntoCmd for ZCombineStore {
+impl IntoCmd for ZcombineStore {
     type Reply = i64;
 
     fn into_cmd(self) -> Cmd<i64> {
@@ -215,6 +215,6 @@ impl Sets {
 }
 
 clone_and_debug! {
-    ZDiff<T> { cmd }
-    ZCombine<T> { sets, read }
+    Zdiff<T> { cmd }
+    Zcombine<T> { sets, read }
 }

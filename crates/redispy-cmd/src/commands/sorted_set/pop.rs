@@ -10,7 +10,7 @@ use crate::reply::{FromPair, FromReply, FromTriple, ReplyError};
 use crate::spec::{self, Spec};
 
 /// `BZMPOP` with its option: takes members from the first of these sorted sets that has any, waiting for one to come. See
-/// [`ZMPop`].
+/// [`Zmpop`].
 ///
 /// ```
 /// use redispy_cmd::commands::{ScoreEnd, bzmpop};
@@ -20,10 +20,10 @@ use crate::spec::{self, Spec};
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BZMPOP 0 2 a b MIN COUNT 10");
 /// ```
-pub fn bzmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ScoreEnd) -> ZMPop<P> {
+pub fn bzmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ScoreEnd) -> Zmpop<P> {
     let mut request = Request::new(&spec::BZMPOP);
     timeout.into().write_seconds(&mut request);
-    ZMPop::new(request, keys, end)
+    Zmpop::new(request, keys, end)
 }
 
 /// `BZPOPMAX key [key ...] timeout`: see [`SortedSetCommands::bzpopmax`](super::SortedSetCommands::bzpopmax).
@@ -36,12 +36,12 @@ pub fn bzpopmin<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> 
     blocking_pop(&spec::BZPOPMIN, keys, timeout.into())
 }
 
-/// `ZMPOP` with its option: takes members from the first of these sorted sets that has any. See [`ZMPop`].
-pub fn zmpop<P: FromPair>(keys: impl ToArgs, end: ScoreEnd) -> ZMPop<P> {
-    ZMPop::new(Request::new(&spec::ZMPOP), keys, end)
+/// `ZMPOP` with its option: takes members from the first of these sorted sets that has any. See [`Zmpop`].
+pub fn zmpop<P: FromPair>(keys: impl ToArgs, end: ScoreEnd) -> Zmpop<P> {
+    Zmpop::new(Request::new(&spec::ZMPOP), keys, end)
 }
 
-/// `ZPOPMAX` with its option: takes the member with the highest score, or many. See [`ZPop`].
+/// `ZPOPMAX` with its option: takes the member with the highest score, or many. See [`Zpop`].
 ///
 /// ```
 /// use redispy_cmd::commands::zpopmax;
@@ -49,13 +49,13 @@ pub fn zmpop<P: FromPair>(keys: impl ToArgs, end: ScoreEnd) -> ZMPop<P> {
 /// let best = zpopmax::<(String, f64)>("scores").count(3);     // Cmd<Vec<(String, f64)>>
 /// assert_eq!(best.request().iter().last(), Some(&b"3"[..]));
 /// ```
-pub fn zpopmax<P: FromPair>(key: impl ToArg) -> ZPop<P> {
-    ZPop { cmd: Cmd::new(&spec::ZPOPMAX, one).arg(key) }
+pub fn zpopmax<P: FromPair>(key: impl ToArg) -> Zpop<P> {
+    Zpop { cmd: Cmd::new(&spec::ZPOPMAX, one).arg(key) }
 }
 
-/// `ZPOPMIN` with its option: takes the member with the lowest score, or many. See [`ZPop`].
-pub fn zpopmin<P: FromPair>(key: impl ToArg) -> ZPop<P> {
-    ZPop { cmd: Cmd::new(&spec::ZPOPMIN, one).arg(key) }
+/// `ZPOPMIN` with its option: takes the member with the lowest score, or many. See [`Zpop`].
+pub fn zpopmin<P: FromPair>(key: impl ToArg) -> Zpop<P> {
+    Zpop { cmd: Cmd::new(&spec::ZPOPMIN, one).arg(key) }
 }
 
 /// An end of a sorted set.
@@ -78,18 +78,18 @@ impl ToArg for ScoreEnd {
 
 /// `ZPOPMAX` or `ZPOPMIN` of one member, `None` when there is none; [`count`](Self::count) takes many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZPop<P> {
+pub struct Zpop<P> {
     cmd: Cmd<Option<P>>,
 }
 
-impl<P: FromPair> ZPop<P> {
+impl<P: FromPair> Zpop<P> {
     /// Takes at most this many members, those at the end first; none when there is no sorted set. Since Redis 5.0.0.
     pub fn count(self, count: i64) -> Cmd<Vec<P>> {
         self.cmd.arg(count).decode(Vec::from_reply)
     }
 }
 
-impl<P> IntoCmd for ZPop<P> {
+impl<P> IntoCmd for Zpop<P> {
     type Reply = Option<P>;
 
     fn into_cmd(self) -> Cmd<Option<P>> {
@@ -99,16 +99,16 @@ impl<P> IntoCmd for ZPop<P> {
 
 /// `ZMPOP` or `BZMPOP` with its option; without it one member is taken.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZMPop<P> {
+pub struct Zmpop<P> {
     cmd: Cmd<Option<P>>,
     count: Option<i64>,
 }
 
-impl<P: FromPair> ZMPop<P> {
+impl<P: FromPair> Zmpop<P> {
     fn new(mut request: Request, keys: impl ToArgs, end: ScoreEnd) -> Self {
         request.counted_args("keys", keys);
         request.arg(end);
-        ZMPop { cmd: Cmd::from_request(request, Option::from_reply), count: None }
+        Zmpop { cmd: Cmd::from_request(request, Option::from_reply), count: None }
     }
 
     /// Takes at most this many members. Since Redis 7.0.0.
@@ -118,7 +118,7 @@ impl<P: FromPair> ZMPop<P> {
     }
 }
 
-impl<P> IntoCmd for ZMPop<P> {
+impl<P> IntoCmd for Zmpop<P> {
     type Reply = Option<P>;
 
     fn into_cmd(self) -> Cmd<Option<P>> {
@@ -146,6 +146,6 @@ fn one<P: FromPair>(node: Node<'_>) -> Result<Option<P>, ReplyError> {
 }
 
 clone_and_debug! {
-    ZPop<P> { cmd }
-    ZMPop<P> { cmd, count }
+    Zpop<P> { cmd }
+    Zmpop<P> { cmd, count }
 }

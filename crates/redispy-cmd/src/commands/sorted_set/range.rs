@@ -7,7 +7,7 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply};
 use crate::spec::{self, Spec};
 
-/// `ZRANGE key start stop` with its options: the members from one rank to another. See [`ZRange`].
+/// `ZRANGE key start stop` with its options: the members from one rank to another. See [`Zrange`].
 ///
 /// ```
 /// use redispy_cmd::commands::zrange;
@@ -16,11 +16,11 @@ use crate::spec::{self, Spec};
 /// let words = best.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZRANGE scores 0 9 REV WITHSCORES");
 /// ```
-pub fn zrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> ZRange<T> {
-    ZRange { range: Range::new(&spec::ZRANGE, key, start, stop), read: Vec::from_reply }
+pub fn zrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> Zrange<T> {
+    Zrange { range: Range::new(&spec::ZRANGE, key, start, stop), read: Vec::from_reply }
 }
 
-/// `ZRANGE key min max BYLEX` with its options: members between two others, when all have the same score. See [`ZRangeLex`].
+/// `ZRANGE key min max BYLEX` with its options: members between two others, when all have the same score. See [`ZrangeBylex`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -30,11 +30,11 @@ pub fn zrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> ZRange<T>
 /// let words = from_b.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZRANGE names [b + BYLEX LIMIT 0 10");
 /// ```
-pub fn zrange_bylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> ZRangeLex<T> {
-    ZRangeLex { range: Range::by("BYLEX", Range::new(&spec::ZRANGE, key, min, max)), read: Vec::from_reply }
+pub fn zrange_bylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> ZrangeBylex<T> {
+    ZrangeBylex { range: Range::by("BYLEX", Range::new(&spec::ZRANGE, key, min, max)), read: Vec::from_reply }
 }
 
-/// `ZRANGE key min max BYSCORE` with its options: members whose scores lie between two others. See [`ZRangeScore`].
+/// `ZRANGE key min max BYSCORE` with its options: members whose scores lie between two others. See [`ZrangeByscore`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -48,85 +48,85 @@ pub fn zrange_byscore<T: FromReply>(
     key: impl ToArg,
     min: impl Into<ScoreBound>,
     max: impl Into<ScoreBound>,
-) -> ZRangeScore<T> {
+) -> ZrangeByscore<T> {
     let range = Range::new(&spec::ZRANGE, key, min.into(), max.into());
-    ZRangeScore { range: Range::by("BYSCORE", range), read: Vec::from_reply }
+    ZrangeByscore { range: Range::by("BYSCORE", range), read: Vec::from_reply }
 }
 
-/// `ZRANGEBYLEX` with its option: see [`ZRangeByLex`]. Servers name [`zrange_bylex`] as its successor.
-pub fn zrangebylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> ZRangeByLex<T> {
-    ZRangeByLex { range: Range::new(&spec::ZRANGEBYLEX, key, min, max), read: Vec::from_reply }
+/// `ZRANGEBYLEX` with its option: see [`Zrangebylex`]. Servers name [`zrange_bylex`] as its successor.
+pub fn zrangebylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> Zrangebylex<T> {
+    Zrangebylex { range: Range::new(&spec::ZRANGEBYLEX, key, min, max), read: Vec::from_reply }
 }
 
-/// `ZRANGEBYSCORE` with its options: see [`ZRangeByScore`]. Servers name [`zrange_byscore`] as its successor.
+/// `ZRANGEBYSCORE` with its options: see [`Zrangebyscore`]. Servers name [`zrange_byscore`] as its successor.
 pub fn zrangebyscore<T: FromReply>(
     key: impl ToArg,
     min: impl Into<ScoreBound>,
     max: impl Into<ScoreBound>,
-) -> ZRangeByScore<T> {
+) -> Zrangebyscore<T> {
     let range = Range::new(&spec::ZRANGEBYSCORE, key, min.into(), max.into());
-    ZRangeByScore { range, read: Vec::from_reply }
+    Zrangebyscore { range, read: Vec::from_reply }
 }
 
 /// `ZRANGESTORE destination source start stop` with its option: stores the members from one rank to another. See
-/// [`ZRangeStore`].
-pub fn zrangestore(destination: impl ToArg, source: impl ToArg, start: i64, stop: i64) -> ZRangeStore {
-    ZRangeStore { range: Range::store(destination, source, start, stop) }
+/// [`Zrangestore`].
+pub fn zrangestore(destination: impl ToArg, source: impl ToArg, start: i64, stop: i64) -> Zrangestore {
+    Zrangestore { range: Range::store(destination, source, start, stop) }
 }
 
 /// `ZRANGESTORE destination source min max BYLEX` with its options: stores members between two others, when all have the same
-/// score. See [`ZRangeStoreBy`].
+/// score. See [`ZrangestoreBy`].
 pub fn zrangestore_bylex(
     destination: impl ToArg,
     source: impl ToArg,
     min: LexBound,
     max: LexBound,
-) -> ZRangeStoreBy {
-    ZRangeStoreBy { range: Range::by("BYLEX", Range::store(destination, source, min, max)) }
+) -> ZrangestoreBy {
+    ZrangestoreBy { range: Range::by("BYLEX", Range::store(destination, source, min, max)) }
 }
 
 /// `ZRANGESTORE destination source min max BYSCORE` with its options: stores members whose scores lie between two others. See
-/// [`ZRangeStoreBy`].
+/// [`ZrangestoreBy`].
 pub fn zrangestore_byscore(
     destination: impl ToArg,
     source: impl ToArg,
     min: impl Into<ScoreBound>,
     max: impl Into<ScoreBound>,
-) -> ZRangeStoreBy {
+) -> ZrangestoreBy {
     let range = Range::store(destination, source, min.into(), max.into());
-    ZRangeStoreBy { range: Range::by("BYSCORE", range) }
+    ZrangestoreBy { range: Range::by("BYSCORE", range) }
 }
 
-/// `ZREVRANGE` with its option: see [`ZRevRange`]. Servers name [`zrange`] with [`rev`](ZRange::rev) as its successor.
-pub fn zrevrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> ZRevRange<T> {
-    ZRevRange { cmd: Cmd::new(&spec::ZREVRANGE, Vec::from_reply).arg(key).arg(start).arg(stop) }
+/// `ZREVRANGE` with its option: see [`Zrevrange`]. Servers name [`zrange`] with [`rev`](Zrange::rev) as its successor.
+pub fn zrevrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> Zrevrange<T> {
+    Zrevrange { cmd: Cmd::new(&spec::ZREVRANGE, Vec::from_reply).arg(key).arg(start).arg(stop) }
 }
 
-/// `ZREVRANGEBYLEX` with its option, the upper bound first: see [`ZRangeByLex`]. Servers name [`zrange_bylex`] with
-/// [`rev`](ZRangeLex::rev) as its successor.
-pub fn zrevrangebylex<T: FromReply>(key: impl ToArg, max: LexBound, min: LexBound) -> ZRangeByLex<T> {
-    ZRangeByLex { range: Range::new(&spec::ZREVRANGEBYLEX, key, max, min), read: Vec::from_reply }
+/// `ZREVRANGEBYLEX` with its option, the upper bound first: see [`Zrangebylex`]. Servers name [`zrange_bylex`] with
+/// [`rev`](ZrangeBylex::rev) as its successor.
+pub fn zrevrangebylex<T: FromReply>(key: impl ToArg, max: LexBound, min: LexBound) -> Zrangebylex<T> {
+    Zrangebylex { range: Range::new(&spec::ZREVRANGEBYLEX, key, max, min), read: Vec::from_reply }
 }
 
-/// `ZREVRANGEBYSCORE` with its options, the upper bound first: see [`ZRangeByScore`]. Servers name [`zrange_byscore`] with
-/// [`rev`](ZRangeScore::rev) as its successor.
+/// `ZREVRANGEBYSCORE` with its options, the upper bound first: see [`Zrangebyscore`]. Servers name [`zrange_byscore`] with
+/// [`rev`](ZrangeByscore::rev) as its successor.
 pub fn zrevrangebyscore<T: FromReply>(
     key: impl ToArg,
     max: impl Into<ScoreBound>,
     min: impl Into<ScoreBound>,
-) -> ZRangeByScore<T> {
+) -> Zrangebyscore<T> {
     let range = Range::new(&spec::ZREVRANGEBYSCORE, key, max.into(), min.into());
-    ZRangeByScore { range, read: Vec::from_reply }
+    Zrangebyscore { range, read: Vec::from_reply }
 }
 
 /// [`ZRANGE`](zrange()) by rank with its options.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRange<T> {
+pub struct Zrange<T> {
     range: Range,
     read: Reader<Vec<T>>,
 }
 
-impl<T> ZRange<T> {
+impl<T> Zrange<T> {
     /// Counts ranks from the highest score, and answers in that order. Since Redis 6.2.0.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
@@ -139,7 +139,7 @@ impl<T> ZRange<T> {
     }
 }
 
-impl<T> IntoCmd for ZRange<T> {
+impl<T> IntoCmd for Zrange<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -149,12 +149,12 @@ impl<T> IntoCmd for ZRange<T> {
 
 /// [`ZRANGE .. BYSCORE`](zrange_byscore()) with its options.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRangeScore<T> {
+pub struct ZrangeByscore<T> {
     range: Range,
     read: Reader<Vec<T>>,
 }
 
-impl<T> ZRangeScore<T> {
+impl<T> ZrangeByscore<T> {
     /// Answers with the highest score first. The bounds stay as they are: they are sent the other way round. Since Redis 6.2.0.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
@@ -174,7 +174,7 @@ impl<T> ZRangeScore<T> {
     }
 }
 
-impl<T> IntoCmd for ZRangeScore<T> {
+impl<T> IntoCmd for ZrangeByscore<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -184,12 +184,12 @@ impl<T> IntoCmd for ZRangeScore<T> {
 
 /// [`ZRANGE .. BYLEX`](zrange_bylex()) with its options. Servers tell no scores here.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRangeLex<T> {
+pub struct ZrangeBylex<T> {
     range: Range,
     read: Reader<Vec<T>>,
 }
 
-impl<T> ZRangeLex<T> {
+impl<T> ZrangeBylex<T> {
     /// Answers with the last member first. The bounds stay as they are: they are sent the other way round. Since Redis 6.2.0.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
@@ -204,7 +204,7 @@ impl<T> ZRangeLex<T> {
     }
 }
 
-impl<T> IntoCmd for ZRangeLex<T> {
+impl<T> IntoCmd for ZrangeBylex<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -214,12 +214,12 @@ impl<T> IntoCmd for ZRangeLex<T> {
 
 /// `ZRANGEBYSCORE` or `ZREVRANGEBYSCORE` with its options.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRangeByScore<T> {
+pub struct Zrangebyscore<T> {
     range: Range,
     read: Reader<Vec<T>>,
 }
 
-impl<T> ZRangeByScore<T> {
+impl<T> Zrangebyscore<T> {
     /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.range.limit = Some((offset, count));
@@ -232,7 +232,7 @@ impl<T> ZRangeByScore<T> {
     }
 }
 
-impl<T> IntoCmd for ZRangeByScore<T> {
+impl<T> IntoCmd for Zrangebyscore<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -242,12 +242,12 @@ impl<T> IntoCmd for ZRangeByScore<T> {
 
 /// `ZRANGEBYLEX` or `ZREVRANGEBYLEX` with its option.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRangeByLex<T> {
+pub struct Zrangebylex<T> {
     range: Range,
     read: Reader<Vec<T>>,
 }
 
-impl<T> ZRangeByLex<T> {
+impl<T> Zrangebylex<T> {
     /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.range.limit = Some((offset, count));
@@ -255,7 +255,7 @@ impl<T> ZRangeByLex<T> {
     }
 }
 
-impl<T> IntoCmd for ZRangeByLex<T> {
+impl<T> IntoCmd for Zrangebylex<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -265,18 +265,18 @@ impl<T> IntoCmd for ZRangeByLex<T> {
 
 /// `ZREVRANGE` with its option.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRevRange<T> {
+pub struct Zrevrange<T> {
     cmd: Cmd<Vec<T>>,
 }
 
-impl<T> ZRevRange<T> {
+impl<T> Zrevrange<T> {
     /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 1.2.0.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
     }
 }
 
-impl<T> IntoCmd for ZRevRange<T> {
+impl<T> IntoCmd for Zrevrange<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -287,11 +287,11 @@ impl<T> IntoCmd for ZRevRange<T> {
 /// [`ZRANGESTORE`](zrangestore()) by rank with its option: how many members were stored.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRangeStore {
+pub struct Zrangestore {
     range: Range,
 }
 
-impl ZRangeStore {
+impl Zrangestore {
     /// Counts ranks from the highest score. Since Redis 6.2.0.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
@@ -299,7 +299,7 @@ impl ZRangeStore {
     }
 }
 
-impl IntoCmd for ZRangeStore {
+impl IntoCmd for Zrangestore {
     type Reply = i64;
 
     fn into_cmd(self) -> Cmd<i64> {
@@ -310,11 +310,11 @@ impl IntoCmd for ZRangeStore {
 /// `ZRANGESTORE .. BYSCORE` or `.. BYLEX` with its options: how many members were stored.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRangeStoreBy {
+pub struct ZrangestoreBy {
     range: Range,
 }
 
-impl ZRangeStoreBy {
+impl ZrangestoreBy {
     /// Begins with the last member, which matters for a [`limit`](Self::limit). The bounds stay as they are: they are sent the
     /// other way round. Since Redis 6.2.0.
     pub fn rev(mut self) -> Self {
@@ -330,7 +330,7 @@ impl ZRangeStoreBy {
     }
 }
 
-impl IntoCmd for ZRangeStoreBy {
+impl IntoCmd for ZrangestoreBy {
     type Reply = i64;
 
     fn into_cmd(self) -> Cmd<i64> {
@@ -392,10 +392,10 @@ impl Range {
 }
 
 clone_and_debug! {
-    ZRange<T> { range, read }
-    ZRangeScore<T> { range, read }
-    ZRangeLex<T> { range, read }
-    ZRangeByScore<T> { range, read }
-    ZRangeByLex<T> { range, read }
-    ZRevRange<T> { cmd }
+    Zrange<T> { range, read }
+    ZrangeByscore<T> { range, read }
+    ZrangeBylex<T> { range, read }
+    Zrangebyscore<T> { range, read }
+    Zrangebylex<T> { range, read }
+    Zrevrange<T> { cmd }
 }

@@ -7,7 +7,7 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
 use crate::spec;
 
-/// `ZRANDMEMBER` with its options: random members, and their scores. See [`ZRandMember`].
+/// `ZRANDMEMBER` with its options: random members, and their scores. See [`Zrandmember`].
 ///
 /// ```
 /// use redispy_cmd::commands::zrandmember;
@@ -17,12 +17,12 @@ use crate::spec;
 /// let words = scored.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZRANDMEMBER z 3 WITHSCORES");
 /// ```
-pub fn zrandmember<T: FromReply>(key: impl ToArg) -> ZRandMember<T> {
-    ZRandMember { cmd: Cmd::new(&spec::ZRANDMEMBER, Option::<T>::from_reply).arg(key) }
+pub fn zrandmember<T: FromReply>(key: impl ToArg) -> Zrandmember<T> {
+    Zrandmember { cmd: Cmd::new(&spec::ZRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }
 
 /// `ZSCAN` with its options: one page of members and scores, as `(String, f64)` or `ScoredMember<String>`, and the cursor of
-/// the next. See [`ZScan`].
+/// the next. See [`Zscan`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -32,25 +32,25 @@ pub fn zrandmember<T: FromReply>(key: impl ToArg) -> ZRandMember<T> {
 /// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZSCAN z 0 MATCH a* COUNT 100");
 /// ```
-pub fn zscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> ZScan<P> {
-    ZScan { cmd: Cmd::new(&spec::ZSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
+pub fn zscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> Zscan<P> {
+    Zscan { cmd: Cmd::new(&spec::ZSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
 }
 
 /// `ZRANDMEMBER` of one member, `None` when there is none; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRandMember<T> {
+pub struct Zrandmember<T> {
     cmd: Cmd<Option<T>>,
 }
 
-impl<T: FromReply> ZRandMember<T> {
+impl<T: FromReply> Zrandmember<T> {
     /// Answers with at most `count` members, all different; when negative, with exactly `-count` that may come again. None
     /// without a sorted set. Since Redis 6.2.0.
-    pub fn count(self, count: i64) -> ZRandMemberCount<T> {
-        ZRandMemberCount { cmd: self.cmd.arg(count).decode(Vec::from_reply) }
+    pub fn count(self, count: i64) -> ZrandmemberCount<T> {
+        ZrandmemberCount { cmd: self.cmd.arg(count).decode(Vec::from_reply) }
     }
 }
 
-impl<T> IntoCmd for ZRandMember<T> {
+impl<T> IntoCmd for Zrandmember<T> {
     type Reply = Option<T>;
 
     fn into_cmd(self) -> Cmd<Option<T>> {
@@ -60,18 +60,18 @@ impl<T> IntoCmd for ZRandMember<T> {
 
 /// `ZRANDMEMBER` of many members; [`withscores`](Self::withscores) asks for their scores as well.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZRandMemberCount<T> {
+pub struct ZrandmemberCount<T> {
     cmd: Cmd<Vec<T>>,
 }
 
-impl<T> ZRandMemberCount<T> {
+impl<T> ZrandmemberCount<T> {
     /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
     }
 }
 
-impl<T> IntoCmd for ZRandMemberCount<T> {
+impl<T> IntoCmd for ZrandmemberCount<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
@@ -81,20 +81,20 @@ impl<T> IntoCmd for ZRandMemberCount<T> {
 
 /// `ZSCAN` with its options.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct ZScan<P> {
+pub struct Zscan<P> {
     // An option given again overrides the first at the server.
     cmd: Cmd<ScanPage<P>>,
 }
 
-impl<P> ZScan<P> {
+impl<P> Zscan<P> {
     /// Only members that match this glob-style pattern. Since Redis 2.8.0.
     pub fn match_(self, pattern: impl ToArg) -> Self {
-        ZScan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+        Zscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
     }
 
     /// Looks at about this many members for one page; servers look at 10 when not told. Since Redis 2.8.0.
     pub fn count(self, count: i64) -> Self {
-        ZScan { cmd: self.cmd.arg("COUNT").arg(count) }
+        Zscan { cmd: self.cmd.arg("COUNT").arg(count) }
     }
 
     /// Answers with members, without their scores. Since Valkey 8.0.0.
@@ -103,7 +103,7 @@ impl<P> ZScan<P> {
     }
 }
 
-impl<P> IntoCmd for ZScan<P> {
+impl<P> IntoCmd for Zscan<P> {
     type Reply = ScanPage<P>;
 
     fn into_cmd(self) -> Cmd<ScanPage<P>> {
@@ -112,7 +112,7 @@ impl<P> IntoCmd for ZScan<P> {
 }
 
 clone_and_debug! {
-    ZRandMember<T> { cmd }
-    ZRandMemberCount<T> { cmd }
-    ZScan<P> { cmd }
+    Zrandmember<T> { cmd }
+    ZrandmemberCount<T> { cmd }
+    Zscan<P> { cmd }
 }

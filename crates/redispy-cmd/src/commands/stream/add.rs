@@ -15,7 +15,7 @@ pub fn xackdel(key: impl ToArg, group: impl ToArg, ids: impl ToArgs) -> StreamDe
     StreamDelete::new(request, ids)
 }
 
-/// `XADD` with its options: appends an entry. See [`XAdd`].
+/// `XADD` with its options: appends an entry. See [`Xadd`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -27,12 +27,12 @@ pub fn xackdel(key: impl ToArg, group: impl ToArg, ids: impl ToArgs) -> StreamDe
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"XADD events MAXLEN ~ 1000000 * type login user 7");
 /// ```
-pub fn xadd(key: impl ToArg, fields: impl ToPairs) -> XAdd {
+pub fn xadd(key: impl ToArg, fields: impl ToPairs) -> Xadd {
     let mut request = Request::new(&spec::XADD);
     request.arg(key);
     let mark = request.mark();
     request.some_pairs("fields", fields);
-    XAdd { request, mark, read: StreamId::from_reply, nomkstream: false, trim: None, id: None }
+    Xadd { request, mark, read: StreamId::from_reply, nomkstream: false, trim: None, id: None }
 }
 
 /// `XDELEX` with its options: deletes entries. See [`StreamDelete`].
@@ -42,11 +42,11 @@ pub fn xdelex(key: impl ToArg, ids: impl ToArgs) -> StreamDelete {
     StreamDelete::new(request, ids)
 }
 
-/// `XSETID` with its options: sets the last id of a stream. See [`XSetId`].
-pub fn xsetid(key: impl ToArg, last_id: impl ToArg) -> XSetId {
+/// `XSETID` with its options: sets the last id of a stream. See [`Xsetid`].
+pub fn xsetid(key: impl ToArg, last_id: impl ToArg) -> Xsetid {
     let mut request = Request::new(&spec::XSETID);
     request.args((key, last_id));
-    XSetId { request, entriesadded: None, maxdeletedid: None }
+    Xsetid { request, entriesadded: None, maxdeletedid: None }
 }
 
 /// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count] [KEEPREF | DELREF | ACKED]`: see
@@ -131,7 +131,7 @@ impl<const APPROXIMATE: bool> StreamTrim<APPROXIMATE> {
 /// [`XADD`](xadd()) with options: the id of the new entry.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XAdd<R = StreamId> {
+pub struct Xadd<R = StreamId> {
     request: Request,
     /// Where options and id go: before the fields.
     mark: Mark,
@@ -141,15 +141,15 @@ pub struct XAdd<R = StreamId> {
     id: Option<Words>,
 }
 
-impl XAdd {
+impl Xadd {
     /// Only to a stream that is there already; else nothing is added, and the reply is `None`. Since Redis 6.2.0.
-    pub fn nomkstream(self) -> XAdd<Option<StreamId>> {
-        let XAdd { request, mark, trim, id, .. } = self;
-        XAdd { request, mark, read: Option::from_reply, nomkstream: true, trim, id }
+    pub fn nomkstream(self) -> Xadd<Option<StreamId>> {
+        let Xadd { request, mark, trim, id, .. } = self;
+        Xadd { request, mark, read: Option::from_reply, nomkstream: true, trim, id }
     }
 }
 
-impl<R> XAdd<R> {
+impl<R> Xadd<R> {
     /// With this id rather than one of the server's making: a [`StreamId`], or a text such as `"1526919030474-55"`.
     pub fn id(mut self, id: impl ToArg) -> Self {
         self.id = Some(Words::of(id));
@@ -170,7 +170,7 @@ impl<R> XAdd<R> {
     }
 }
 
-impl<R> IntoCmd for XAdd<R> {
+impl<R> IntoCmd for Xadd<R> {
     type Reply = R;
 
     fn into_cmd(mut self) -> Cmd<R> {
@@ -240,13 +240,13 @@ impl IntoCmd for StreamDelete {
 /// [`XSETID`](xsetid()) with options.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XSetId {
+pub struct Xsetid {
     request: Request,
     entriesadded: Option<i64>,
     maxdeletedid: Option<Words>,
 }
 
-impl XSetId {
+impl Xsetid {
     /// How many entries were ever added. Since Redis 7.0.0.
     pub fn entriesadded(mut self, entries: i64) -> Self {
         self.entriesadded = Some(entries);
@@ -260,7 +260,7 @@ impl XSetId {
     }
 }
 
-impl IntoCmd for XSetId {
+impl IntoCmd for Xsetid {
     type Reply = ();
 
     fn into_cmd(mut self) -> Cmd<()> {

@@ -11,7 +11,7 @@ use crate::reply::readers::ok;
 use crate::reply::{FromMap, FromReply};
 use crate::spec;
 
-/// `XAUTOCLAIM` with its options: takes over what other consumers left. See [`XAutoClaim`].
+/// `XAUTOCLAIM` with its options: takes over what other consumers left. See [`Xautoclaim`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,49 +31,49 @@ pub fn xautoclaim<M: FromMap>(
     consumer: impl ToArg,
     min_idle_time: impl ToMillis,
     start: impl ToArg,
-) -> XAutoClaim<M> {
+) -> Xautoclaim<M> {
     let mut request = Request::new(&spec::XAUTOCLAIM);
     request.args((key, group, consumer));
     min_idle_time.to_millis().write("min_idle_time", &mut request);
     request.arg(start);
-    XAutoClaim { request, read: AutoClaimed::read, count: None }
+    Xautoclaim { request, read: AutoClaimed::read, count: None }
 }
 
-/// `XCLAIM` with its options: takes over these entries. See [`XClaim`].
+/// `XCLAIM` with its options: takes over these entries. See [`Xclaim`].
 pub fn xclaim<M: FromMap>(
     key: impl ToArg,
     group: impl ToArg,
     consumer: impl ToArg,
     min_idle_time: impl ToMillis,
     ids: impl ToArgs,
-) -> XClaim<M> {
+) -> Xclaim<M> {
     let mut request = Request::new(&spec::XCLAIM);
     request.args((key, group, consumer));
     min_idle_time.to_millis().write("min_idle_time", &mut request);
     request.some_args("ids", ids);
-    XClaim { request, read: entries, delivered: None, retrycount: None, force: false, lastid: None }
+    Xclaim { request, read: entries, delivered: None, retrycount: None, force: false, lastid: None }
 }
 
-/// `XGROUP CREATE` with its options: makes a group. See [`XGroupCreate`].
-pub fn xgroup_create(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XGroupCreate {
+/// `XGROUP CREATE` with its options: makes a group. See [`XgroupCreate`].
+pub fn xgroup_create(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XgroupCreate {
     let mut request = Request::new(&spec::XGROUP_CREATE);
     request.args((key, group, id));
-    XGroupCreate { request, mkstream: false, entriesread: None }
+    XgroupCreate { request, mkstream: false, entriesread: None }
 }
 
-/// `XGROUP SETID` with its option: what a group reads next. See [`XGroupSetId`].
-pub fn xgroup_setid(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XGroupSetId {
+/// `XGROUP SETID` with its option: what a group reads next. See [`XgroupSetid`].
+pub fn xgroup_setid(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XgroupSetid {
     let mut request = Request::new(&spec::XGROUP_SETID);
     request.args((key, group, id));
-    XGroupSetId { request, entriesread: None }
+    XgroupSetid { request, entriesread: None }
 }
 
-/// `XINFO STREAM` with its options: what the server says of a stream. See [`XInfoStream`].
-pub fn xinfo_stream(key: impl ToArg) -> XInfoStream {
-    XInfoStream { cmd: Cmd::new(&spec::XINFO_STREAM, StreamInfo::read).arg(key) }
+/// `XINFO STREAM` with its options: what the server says of a stream. See [`XinfoStream`].
+pub fn xinfo_stream(key: impl ToArg) -> XinfoStream {
+    XinfoStream { cmd: Cmd::new(&spec::XINFO_STREAM, StreamInfo::read).arg(key) }
 }
 
-/// `XPENDING` with its options: what is delivered but not acknowledged. See [`XPending`].
+/// `XPENDING` with its options: what is delivered but not acknowledged. See [`Xpending`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -84,22 +84,22 @@ pub fn xinfo_stream(key: impl ToArg) -> XInfoStream {
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"XPENDING jobs workers IDLE 60000 - + 10 w1");
 /// ```
-pub fn xpending(key: impl ToArg, group: impl ToArg) -> XPending {
+pub fn xpending(key: impl ToArg, group: impl ToArg) -> Xpending {
     let mut request = Request::new(&spec::XPENDING);
     request.args((key, group));
-    XPending { request }
+    Xpending { request }
 }
 
 /// [`XAUTOCLAIM`](xautoclaim()) with options: what now belongs to the consumer, and where to go on.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XAutoClaim<M> {
+pub struct Xautoclaim<M> {
     request: Request,
     read: Reader<AutoClaimed<StreamEntry<M>>>,
     count: Option<i64>,
 }
 
-impl<M> XAutoClaim<M> {
+impl<M> Xautoclaim<M> {
     /// At most this many; 100 without saying.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
@@ -120,7 +120,7 @@ impl<M> XAutoClaim<M> {
     }
 }
 
-impl<M> IntoCmd for XAutoClaim<M> {
+impl<M> IntoCmd for Xautoclaim<M> {
     type Reply = AutoClaimed<StreamEntry<M>>;
 
     fn into_cmd(mut self) -> Cmd<AutoClaimed<StreamEntry<M>>> {
@@ -132,7 +132,7 @@ impl<M> IntoCmd for XAutoClaim<M> {
 /// [`XCLAIM`](xclaim()) with options: the entries that now belong to the consumer.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XClaim<M> {
+pub struct Xclaim<M> {
     request: Request,
     read: Reader<Vec<StreamEntry<M>>>,
     delivered: Option<(&'static str, &'static str, TimeArg)>,
@@ -141,7 +141,7 @@ pub struct XClaim<M> {
     lastid: Option<Words>,
 }
 
-impl<M> XClaim<M> {
+impl<M> Xclaim<M> {
     /// As if delivered this long ago, in milliseconds or a `Duration`. Excludes [`time`](Self::time).
     pub fn idle(mut self, millis: impl ToMillis) -> Self {
         self.delivered = Some(("IDLE", "idle", millis.to_millis()));
@@ -198,7 +198,7 @@ impl<M> XClaim<M> {
     }
 }
 
-impl<M> IntoCmd for XClaim<M> {
+impl<M> IntoCmd for Xclaim<M> {
     type Reply = Vec<StreamEntry<M>>;
 
     fn into_cmd(mut self) -> Cmd<Vec<StreamEntry<M>>> {
@@ -210,13 +210,13 @@ impl<M> IntoCmd for XClaim<M> {
 /// [`XGROUP CREATE`](xgroup_create()) with options.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XGroupCreate {
+pub struct XgroupCreate {
     request: Request,
     mkstream: bool,
     entriesread: Option<i64>,
 }
 
-impl XGroupCreate {
+impl XgroupCreate {
     /// Makes the stream, too, if there is none.
     pub fn mkstream(mut self) -> Self {
         self.mkstream = true;
@@ -230,7 +230,7 @@ impl XGroupCreate {
     }
 }
 
-impl IntoCmd for XGroupCreate {
+impl IntoCmd for XgroupCreate {
     type Reply = ();
 
     fn into_cmd(mut self) -> Cmd<()> {
@@ -245,12 +245,12 @@ impl IntoCmd for XGroupCreate {
 /// [`XGROUP SETID`](xgroup_setid()) with its option.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XGroupSetId {
+pub struct XgroupSetid {
     request: Request,
     entriesread: Option<i64>,
 }
 
-impl XGroupSetId {
+impl XgroupSetid {
     /// How many entries the group has read, for its lag to be right. Since Redis 7.0.0.
     pub fn entriesread(mut self, entries: i64) -> Self {
         self.entriesread = Some(entries);
@@ -258,7 +258,7 @@ impl XGroupSetId {
     }
 }
 
-impl IntoCmd for XGroupSetId {
+impl IntoCmd for XgroupSetid {
     type Reply = ();
 
     fn into_cmd(mut self) -> Cmd<()> {
@@ -276,18 +276,18 @@ fn write_entriesread(request: &mut Request, entries: Option<i64>) {
 /// [`XINFO STREAM`](xinfo_stream()), in short; [`full`](Self::full) tells all.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XInfoStream {
+pub struct XinfoStream {
     cmd: Cmd<StreamInfo>,
 }
 
-impl XInfoStream {
+impl XinfoStream {
     /// With its entries, groups, consumers and what they have pending. Since Redis 6.0.0.
-    pub fn full(self) -> XInfoStreamFull {
-        XInfoStreamFull { cmd: self.cmd.arg("FULL").decode(StreamInfoFull::read), count: None }
+    pub fn full(self) -> XinfoStreamFull {
+        XinfoStreamFull { cmd: self.cmd.arg("FULL").decode(StreamInfoFull::read), count: None }
     }
 }
 
-impl IntoCmd for XInfoStream {
+impl IntoCmd for XinfoStream {
     type Reply = StreamInfo;
 
     fn into_cmd(self) -> Cmd<StreamInfo> {
@@ -298,12 +298,12 @@ impl IntoCmd for XInfoStream {
 /// [`XINFO STREAM`](xinfo_stream()) with `FULL` and its option.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XInfoStreamFull {
+pub struct XinfoStreamFull {
     cmd: Cmd<StreamInfoFull>,
     count: Option<i64>,
 }
 
-impl XInfoStreamFull {
+impl XinfoStreamFull {
     /// At most this many entries and pending entries; 10 without saying, all for 0.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
@@ -311,7 +311,7 @@ impl XInfoStreamFull {
     }
 }
 
-impl IntoCmd for XInfoStreamFull {
+impl IntoCmd for XinfoStreamFull {
     type Reply = StreamInfoFull;
 
     fn into_cmd(self) -> Cmd<StreamInfoFull> {
@@ -325,19 +325,19 @@ impl IntoCmd for XInfoStreamFull {
 /// [`XPENDING`](xpending()), the summary; [`range`](Self::range) tells of each entry.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XPending {
+pub struct Xpending {
     request: Request,
 }
 
-impl XPending {
+impl Xpending {
     /// Each entry between two ids, at most `count`. The ends are those of `XRANGE`.
-    pub fn range(self, start: impl ToArg, end: impl ToArg, count: i64) -> XPendingRange {
+    pub fn range(self, start: impl ToArg, end: impl ToArg, count: i64) -> XpendingRange {
         let range = Words::of((start, end, count));
-        XPendingRange { request: self.request, range, idle: None, consumer: None }
+        XpendingRange { request: self.request, range, idle: None, consumer: None }
     }
 }
 
-impl IntoCmd for XPending {
+impl IntoCmd for Xpending {
     type Reply = PendingSummary;
 
     fn into_cmd(self) -> Cmd<PendingSummary> {
@@ -348,14 +348,14 @@ impl IntoCmd for XPending {
 /// [`XPENDING`](xpending()) with a range and its options.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct XPendingRange {
+pub struct XpendingRange {
     request: Request,
     range: Words,
     idle: Option<TimeArg>,
     consumer: Option<Words>,
 }
 
-impl XPendingRange {
+impl XpendingRange {
     /// Only what was delivered at least this long ago, in milliseconds or a `Duration`. Since Redis 6.2.0.
     pub fn idle(mut self, min_idle_time: impl ToMillis) -> Self {
         self.idle = Some(min_idle_time.to_millis());
@@ -369,7 +369,7 @@ impl XPendingRange {
     }
 }
 
-impl IntoCmd for XPendingRange {
+impl IntoCmd for XpendingRange {
     type Reply = Vec<PendingEntry>;
 
     fn into_cmd(mut self) -> Cmd<Vec<PendingEntry>> {

@@ -7,7 +7,7 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromReply, status};
 use crate::spec;
 
-/// `GETEX key` with its options: the value of a key, and when it expires from now on. See [`GetEx`].
+/// `GETEX key` with its options: the value of a key, and when it expires from now on. See [`Getex`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -15,11 +15,11 @@ use crate::spec;
 /// let session = cmd::getex::<String>("session").ex(1800).into_cmd();
 /// assert_eq!(session.request().iter().last(), Some(&b"1800"[..]));
 /// ```
-pub fn getex<T: FromReply>(key: impl ToArg) -> GetEx<T> {
-    GetEx { cmd: Cmd::new(&spec::GETEX, Option::from_reply).arg(key), expiry: ExpiryOption::Unsaid }
+pub fn getex<T: FromReply>(key: impl ToArg) -> Getex<T> {
+    Getex { cmd: Cmd::new(&spec::GETEX, Option::from_reply).arg(key), expiry: ExpiryOption::Unsaid }
 }
 
-/// `MSETEX numkeys key value [key value ...]` with its options: sets the values of keys. See [`MSetEx`].
+/// `MSETEX numkeys key value [key value ...]` with its options: sets the values of keys. See [`Msetex`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -27,10 +27,10 @@ pub fn getex<T: FromReply>(key: impl ToArg) -> GetEx<T> {
 /// let pages = cmd::msetex([("page:1", "a"), ("page:2", "b")]).nx().ex(60).into_cmd();
 /// assert_eq!(pages.request().get(1), Some(&b"2"[..]));
 /// ```
-pub fn msetex(pairs: impl ToPairs) -> MSetEx {
+pub fn msetex(pairs: impl ToPairs) -> Msetex {
     let mut request = Request::new(&spec::MSETEX);
     request.counted_pairs("pairs", pairs);
-    MSetEx { request, condition: None, expiry: ExpiryOption::Unsaid }
+    Msetex { request, condition: None, expiry: ExpiryOption::Unsaid }
 }
 
 /// `SET key value` with its options: sets a key's value. See [`Set`].
@@ -54,12 +54,12 @@ pub fn set(key: impl ToArg, value: impl ToArg) -> Set {
 ///
 /// The options exclude each other, the last one counts. Without any the expiry stays as it is.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct GetEx<T> {
+pub struct Getex<T> {
     cmd: Cmd<Option<T>>,
     expiry: ExpiryOption,
 }
 
-impl<T> GetEx<T> {
+impl<T> Getex<T> {
     /// The key expires after this many seconds, or a `Duration` of whole seconds.
     pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
         self.expiry = ExpiryOption::ex(seconds);
@@ -91,9 +91,9 @@ impl<T> GetEx<T> {
     }
 }
 
-clone_and_debug! { GetEx<T> { cmd, expiry } }
+clone_and_debug! { Getex<T> { cmd, expiry } }
 
-impl<T> IntoCmd for GetEx<T> {
+impl<T> IntoCmd for Getex<T> {
     type Reply = Option<T>;
 
     fn into_cmd(self) -> Cmd<Option<T>> {
@@ -108,13 +108,13 @@ impl<T> IntoCmd for GetEx<T> {
 /// `nx` and `xx` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct MSetEx {
+pub struct Msetex {
     request: Request,
     condition: Option<&'static str>,
     expiry: ExpiryOption,
 }
 
-impl MSetEx {
+impl Msetex {
     /// Only when none of the keys exists.
     pub fn nx(mut self) -> Self {
         self.condition = Some("NX");
@@ -158,7 +158,7 @@ impl MSetEx {
     }
 }
 
-impl IntoCmd for MSetEx {
+impl IntoCmd for Msetex {
     type Reply = bool;
 
     fn into_cmd(mut self) -> Cmd<bool> {

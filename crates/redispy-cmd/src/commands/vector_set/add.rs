@@ -7,7 +7,7 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `VADD` with its options: adds an element with its vector. See [`VAdd`].
+/// `VADD` with its options: adds an element with its vector. See [`Vadd`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -16,13 +16,13 @@ use crate::spec;
 /// let words = add.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"VADD v VALUES 2 0.5 1 apple Q8 EF 200");
 /// ```
-pub fn vadd(key: impl ToArg, vector: impl Into<Vector>, element: impl ToArg) -> VAdd {
+pub fn vadd(key: impl ToArg, vector: impl Into<Vector>, element: impl ToArg) -> Vadd {
     let Vector(vector, of_element) = vector.into();
     let mut request = Request::new(&spec::VADD);
     if of_element {
         request.refuse("vector", "numbers, not an element's");
     }
-    VAdd {
+    Vadd {
         request,
         key: Words::of(key),
         reduce: None,
@@ -51,7 +51,7 @@ pub enum Quantization {
 /// `VADD` of a vector as it is, quantized to one byte each number.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct VAdd {
+pub struct Vadd {
     request: Request,
     key: Words,
     reduce: Option<u32>,
@@ -64,7 +64,7 @@ pub struct VAdd {
     m: Option<u32>,
 }
 
-impl VAdd {
+impl Vadd {
     /// Reduces the vector to so many dimensions by a random projection, the same for the whole set.
     pub fn reduce(mut self, dimensions: u32) -> Self {
         self.reduce = Some(dimensions);
@@ -103,7 +103,7 @@ impl VAdd {
     }
 }
 
-impl IntoCmd for VAdd {
+impl IntoCmd for Vadd {
     type Reply = bool;
 
     fn into_cmd(self) -> Cmd<bool> {

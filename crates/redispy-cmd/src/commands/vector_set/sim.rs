@@ -11,7 +11,7 @@ use crate::reply::readers::pairs;
 use crate::reply::{FromReply, ReplyError};
 use crate::spec;
 
-/// `VSIM` with its options: elements with similar vectors, the nearest first. See [`VSim`].
+/// `VSIM` with its options: elements with similar vectors, the nearest first. See [`Vsim`].
 ///
 /// ```
 /// use redispy_cmd::commands::{Vector, vsim};
@@ -20,23 +20,23 @@ use crate::spec;
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"VSIM v ELE apple COUNT 3 FILTER .price < 5 WITHSCORES");
 /// ```
-pub fn vsim<T: FromReply>(key: impl ToArg, vector: impl Into<Vector>) -> VSim<T> {
+pub fn vsim<T: FromReply>(key: impl ToArg, vector: impl Into<Vector>) -> Vsim<T> {
     let Vector(vector, _) = vector.into();
     let mut request = Request::new(&spec::VSIM);
     request.arg(key);
     request.append(&vector);
-    VSim { request, read: Vec::from_reply }
+    Vsim { request, read: Vec::from_reply }
 }
 
 /// `VSIM` of the ten nearest elements; those without neighbours, or of a key that does not exist, are none. An option given again
 /// is sent again, and servers take the last.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
-pub struct VSim<T> {
+pub struct Vsim<T> {
     request: Request,
     read: Reader<Vec<T>>,
 }
 
-impl<T: FromReply> VSim<T> {
+impl<T: FromReply> Vsim<T> {
     /// At most so many elements, 10 by default.
     pub fn count(self, count: u32) -> Self {
         self.option(("COUNT", count))
@@ -97,10 +97,10 @@ impl<T: FromReply> VSim<T> {
 }
 
 clone_and_debug! {
-    VSim<T> { request, read }
+    Vsim<T> { request, read }
 }
 
-impl<T> IntoCmd for VSim<T> {
+impl<T> IntoCmd for Vsim<T> {
     type Reply = Vec<T>;
 
     fn into_cmd(self) -> Cmd<Vec<T>> {
