@@ -1,14 +1,14 @@
 //! The commands on keys.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use redispy::cmd::{GenericCommands, HashCommands, ListCommands, StringCommands};
 use redispy::replies::{Cursor, Expiry, KeyType};
 use redispy::{Block, Client, Execute, ExecuteCommand, cmd, each, spec};
 use redispy_testkit::SharedServer;
 
-use crate::{assert_unknown, each_protocol, in_a_minute, is_since, knows};
+use crate::{assert_unknown, each_protocol, in_a_minute, knows};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -20,32 +20,101 @@ fn other_database() -> (Client, u32) {
 }
 
 #[test]
-fn keys_are_counted_and_deleted() {
+fn keys_are_there_or_not() {
     each_protocol(|r| {
-        r.mset([("a", 1), ("b", 2), ("c", 3)]).unwrap();
-        assert_eq!(r.exists(["a", "b", "none", "a"]).unwrap(), 3);
+        assert_eq!(r.exists("a").unwrap(), 0);
+        r.set("a", "foo").unwrap();
+        assert_eq!(r.exists("a").unwrap(), 1);
+        assert_eq!(r.exists(["a", "none", "a"]).unwrap(), 2);
         assert_eq!(r.touch(["a", "none"]).unwrap(), 1);
-        assert_eq!(r.del(["a", "none"]).unwrap(), 1);
-        assert_eq!(r.unlink(["b", "none"]).unwrap(), 1);
-        assert_eq!(r.keys::<String>("*").unwrap(), ["c"]);
-        assert_eq!(r.randomkey::<String>().unwrap().as_deref(), Some("c"));
-        assert_eq!(r.del("c").unwrap(), 1);
-        assert_eq!(r.randomkey::<String>().unwrap(), None);
-        assert_eq!(r.keys::<String>("*").unwrap(), [""; 0]);
     });
 }
 
 #[test]
-fn keys_are_renamed_copied_and_moved() {
+fn deleting_tells_whether_there_was_a_key() {
     each_protocol(|r| {
-        let (other, db) = other_database();
-        assert_eq!(r.rename("none", "a").unwrap_err().code(), Some("ERR"));
+        assert_eq!(r.del("a").unwrap(), 0);
+        r.set("a", "foo").unwrap();
+        assert_eq!(r.del("a").unwrap(), 1);
+        assert_eq!(r.get::<String>("a").unwrap(), None);
+    });
+}
+
+#[test]
+fn many_keys_are_deleted_at_once() {
+    each_protocol(|r| {
+        r.mset([("a", "foo"), ("b", "bar")]).unwrap();
+        assert_eq!(r.del(["a", "b"]).unwrap(), 2);
+        assert_eq!(r.mget::<String>(["a", "b"]).unwrap(), [None, None]);
+    });
+}
+
+#[test]
+fn keys_are_unlinked() {
+    each_protocol(|r| {
+        r.mset([("a", "foo"), ("b", "bar")]).unwrap();
+        assert_eq!((r.unlink(["a", "none"]).unwrap(), r.unlink("b").unwrap()), (1, 1));
+        assert_eq!(r.exists(["a", "b"]).unwrap(), 0);
+    });
+}
+
+#[test]
+fn keys_are_found_by_pattern() {
+    each_protocol(|r| {
+        assert_eq!(r.keys::<String>("*").unwrap(), [""; 0]);
+        r.mset([("test_a", 1), ("test_b", 2), ("testc", 3)]).unwrap();
+        let found = |pattern: &str| r.keys::<String>(pattern).unwrap().into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(found("test_*"), BTreeSet::from(["test_a", "test_b"].map(str::to_owned)));
+        assert_eq!(found("test*"), BTreeSet::from(["test_a", "test_b", "testc"].map(str::to_owned)));
+    });
+}
+
+#[test]
+fn a_random_key_is_one_of_them() {
+    each_protocol(|r| {
+        assert_eq!(r.randomkey::<String>().unwrap(), None);
+        let keys = ["a", "b", "c"];
+        r.mset(keys.map(|key| (key, 1))).unwrap();
+        for _ in 0..10 {
+            assert!(keys.contains(&r.randomkey::<String>().unwrap().unwrap().as_str()));
+        }
+    });
+}
+
+#[test]
+fn a_random_key_may_be_the_empty_one() {
+    each_protocol(|r| {
+        r.set("", 1).unwrap();
+        assert_eq!(r.randomkey::<String>().unwrap().as_deref(), Some(""));
+    });
+}
+
+#[test]
+fn keys_are_renamed() {
+    each_protocol(|r| {
+        assert_eq!(r.rename("a", "b").unwrap_err().code(), Some("ERR"));
+        r.set("a", "1").unwrap();
+        r.rename("a", "b").unwrap();
+        assert_eq!(r.mget::<String>(["a", "b"]).unwrap(), [None, Some("1".to_owned())]);
+    });
+}
+
+#[test]
+fn keys_are_not_renamed_over_others() {
+    each_protocol(|r| {
         r.mset([("a", 1), ("b", 2)]).unwrap();
         assert!(!r.renamenx("a", "b").unwrap());
+        assert_eq!(r.mget(["a", "b"]).unwrap(), [Some(1), Some(2)]);
         assert!(r.renamenx("a", "c").unwrap());
-        r.rename("c", "b").unwrap();
-        assert_eq!(r.get::<i64>("b").unwrap(), Some(1));
+        assert_eq!(r.mget(["a", "c"]).unwrap(), [None, Some(1)]);
+    });
+}
 
+#[test]
+fn keys_are_copied_and_moved() {
+    each_protocol(|r| {
+        let (other, db) = other_database();
+        r.set("b", 1).unwrap();
         assert!(r.copy("b", "copy").unwrap());
         assert!(!r.copy("b", "copy").unwrap());
         assert!(r.run(cmd::copy("b", "copy").replace()).unwrap());
@@ -80,86 +149,36 @@ fn every_type_has_its_name() {
 }
 
 #[test]
-fn keys_expire_after_a_time() {
+fn a_value_survives_dump_delete_and_restore() {
     each_protocol(|r| {
-        assert!(!r.expire("k", 60).unwrap());
-        assert_eq!((r.ttl("k").unwrap(), r.pttl("k").unwrap()), (Expiry::Missing, Expiry::Missing));
-        r.set("k", 1).unwrap();
-        assert_eq!((r.ttl("k").unwrap(), r.pttl("k").unwrap()), (Expiry::Never, Expiry::Never));
-        assert!(r.expire("k", MINUTE).unwrap());
-        assert!(in_a_minute(r.ttl("k")) && in_a_minute(r.pttl("k")));
-        assert!(r.persist("k").unwrap());
-        assert!(!r.persist("k").unwrap());
-        assert!(r.pexpire("k", MINUTE).unwrap());
-        assert!(in_a_minute(r.pttl("k")));
-        assert!(r.expire("k", Duration::ZERO).unwrap());
-        assert_eq!(r.exists("k").unwrap(), 0);
+        assert_eq!(r.dump("a").unwrap(), None);
+        r.set("a", "foo").unwrap();
+        let dumped = r.dump("a").unwrap().unwrap();
+        r.del("a").unwrap();
+        r.restore("a", 0, &dumped).unwrap();
+        assert_eq!(r.get::<String>("a").unwrap().as_deref(), Some("foo"));
+        assert_eq!(r.ttl("a").unwrap(), Expiry::Never);
     });
 }
 
 #[test]
-fn keys_expire_at_a_time() {
+fn a_value_is_restored_over_another_when_told_so() {
     each_protocol(|r| {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let at = UNIX_EPOCH + Duration::from_secs(now + 60);
-        let later = at + Duration::from_millis(1500);
-        r.set("k", 1).unwrap();
-        assert!(r.expireat("k", at).unwrap());
-        assert!(in_a_minute(r.pttl("k")));
-        assert!(r.pexpireat("k", later).unwrap());
-        let expiretime = r.expiretime("k");
-        if knows(&spec::EXPIRETIME) {
-            assert!(
-                matches!(expiretime, Ok(Expiry::Time(time)) if time >= at && time <= at + Duration::from_secs(2))
-            );
-            assert_eq!(r.pexpiretime("k").unwrap(), Expiry::Time(later));
-            r.set("k", 1).unwrap();
-            assert_eq!(r.expiretime("k").unwrap(), Expiry::Never);
-            assert_eq!(r.pexpiretime("none").unwrap(), Expiry::Missing);
-        } else {
-            assert_unknown(expiretime);
-            assert_unknown(r.pexpiretime("k"));
-        }
-        assert!(r.expireat("k", 1).unwrap());
-        assert_eq!(r.exists("k").unwrap(), 0);
+        r.set("a", "foo").unwrap();
+        let dumped = r.dump("a").unwrap().unwrap();
+        r.set("a", "bar").unwrap();
+        assert_eq!(r.restore("a", 0, &dumped).unwrap_err().code(), Some("BUSYKEY"));
+        assert_eq!(r.get::<String>("a").unwrap().as_deref(), Some("bar"));
+        r.run(cmd::restore("a", 0, &dumped).replace()).unwrap();
+        assert_eq!(r.get::<String>("a").unwrap().as_deref(), Some("foo"));
     });
 }
 
 #[test]
-fn expire_obeys_its_conditions() {
+fn a_value_is_restored_with_its_expiry_and_its_age() {
     each_protocol(|r| {
-        r.set("k", 1).unwrap();
-        let first = r.run(cmd::expire("k", 60).xx());
-        if !is_since((7, 0), (7, 0)) {
-            return assert_unknown(first);
-        }
-        assert!(!first.unwrap());
-        assert!(!r.run(cmd::expire("k", 60).gt()).unwrap());
-        assert!(!r.run(cmd::expire("k", 60).xx().lt()).unwrap());
-        assert!(r.run(cmd::expire("k", 60).nx()).unwrap());
-        assert!(!r.run(cmd::pexpire("k", 90_000).nx()).unwrap());
-        assert!(!r.run(cmd::pexpire("k", 90_000).lt()).unwrap());
-        assert!(r.run(cmd::pexpire("k", 90_000).gt().xx()).unwrap());
-        assert!(r.run(cmd::pexpire("k", 60_000).lt()).unwrap());
-        let far = SystemTime::now() + 10 * MINUTE;
-        assert!(!r.run(cmd::pexpireat("k", far).lt()).unwrap());
-        assert!(r.run(cmd::pexpireat("k", far).xx()).unwrap());
-        let near = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 60;
-        assert!(!r.run(cmd::expireat("k", near).gt()).unwrap());
-        assert!(r.run(cmd::expireat("k", near).lt()).unwrap());
-    });
-}
-
-#[test]
-fn values_are_dumped_and_restored() {
-    each_protocol(|r| {
-        assert_eq!(r.dump("none").unwrap(), None);
         r.rpush("list", ["a", "b"]).unwrap();
         let value = r.dump("list").unwrap().unwrap();
-        r.restore("copy", 0, &value).unwrap();
-        assert_eq!(r.lrange::<String>("copy", 0, -1).unwrap(), ["a", "b"]);
-        assert_eq!(r.ttl("copy").unwrap(), Expiry::Never);
-        assert_eq!(r.restore("copy", 0, &value).unwrap_err().code(), Some("BUSYKEY"));
         r.run(cmd::restore("copy", MINUTE, &value).replace()).unwrap();
         assert!(in_a_minute(r.ttl("copy")));
         let at = SystemTime::now() + MINUTE;
@@ -167,6 +186,7 @@ fn values_are_dumped_and_restored() {
         assert!(in_a_minute(r.pttl("copy")));
         assert!(r.object_idletime("copy").unwrap() >= Some(MINUTE));
         r.run(cmd::restore("frequent", 0, &value).freq(5)).unwrap();
+        assert_eq!(r.lrange::<String>("frequent", 0, -1).unwrap(), ["a", "b"]);
         assert!(r.restore("wrong", 0, "no dump").is_err());
     });
 }
@@ -186,16 +206,23 @@ fn migrating_says_what_became_of_the_keys() {
 #[test]
 fn the_server_tells_about_its_objects() {
     each_protocol(|r| {
-        r.set("k", 1).unwrap();
-        r.set("text", "abc").unwrap();
-        assert_eq!(r.object_encoding("k").unwrap(), Some("int".to_owned()));
-        assert_eq!(r.object_refcount("text").unwrap(), Some(1));
-        assert!(r.object_idletime("text").unwrap() < Some(MINUTE));
-        assert_eq!(r.object_freq("text").unwrap_err().code(), Some("ERR"));
+        r.set("a", "foo").unwrap();
+        r.set("number", 1).unwrap();
+        assert_eq!(r.object_refcount("a").unwrap(), Some(1));
+        assert!(r.object_idletime("a").unwrap() < Some(MINUTE));
+        assert_eq!(r.object_encoding("a").unwrap().as_deref(), Some("embstr"));
+        assert_eq!(r.object_encoding("number").unwrap().as_deref(), Some("int"));
+        assert_eq!(r.object_freq("a").unwrap_err().code(), Some("ERR"));
         assert!(r.object_help().unwrap().iter().any(|line| line.contains("ENCODING")));
-        assert_eq!(r.object_encoding("none").unwrap(), None);
-        assert_eq!(r.object_refcount("none").unwrap(), None);
+    });
+}
+
+#[test]
+fn there_is_nothing_to_tell_about_missing_objects() {
+    each_protocol(|r| {
         assert_eq!(r.object_idletime("none").unwrap(), None);
+        assert_eq!(r.object_refcount("none").unwrap(), None);
+        assert_eq!(r.object_encoding("none").unwrap(), None);
         assert_eq!(r.object_freq("none").unwrap(), None);
     });
 }
@@ -220,38 +247,18 @@ fn scanning_finds_every_key() {
 }
 
 #[test]
-fn elements_are_sorted() {
+fn a_scan_of_few_keys_is_one_page() {
     each_protocol(|r| {
-        r.rpush("list", [3, 1, 2]).unwrap();
-        assert_eq!(r.sort::<i64>("list").unwrap(), [1, 2, 3]);
-        assert_eq!(r.run(cmd::sort::<i64>("list").desc().limit(1, 2)).unwrap(), [2, 1]);
-        assert_eq!(r.run(cmd::sort::<i64>("list").asc().limit(0, -1)).unwrap(), [1, 2, 3]);
-        assert_eq!(r.run(cmd::sort::<i64>("list").by("nosort")).unwrap(), [3, 1, 2]);
-
-        r.mset([("w:1", 30), ("w:2", 20), ("w:3", 10)]).unwrap();
-        r.hset("h:1", ("name", "one")).unwrap();
-        r.hset("h:3", ("name", "three")).unwrap();
-        let sort = || cmd::sort::<Option<String>>("list").by("w:*");
-        let text = |text: &str| Some(text.to_owned());
-        assert_eq!(r.run(sort().get("h:*->name")).unwrap(), vec![text("three"), None, text("one")]);
+        r.mset([("a", 1), ("b", 2), ("c", 3)]).unwrap();
+        let scan = || cmd::scan::<String>(0).count(1000);
+        let page = r.run(scan()).unwrap();
+        assert_eq!(page.next(), None);
         assert_eq!(
-            r.run(sort().get(["#", "w:*", "h:*->name"]).groups::<(i64, i64, Option<String>)>()).unwrap(),
-            vec![(3, 10, text("three")), (2, 20, None), (1, 30, text("one"))]
+            page.items.into_iter().collect::<BTreeSet<_>>(),
+            ["a", "b", "c"].map(str::to_owned).into()
         );
-        assert_eq!(r.run(sort().store("sorted")).unwrap(), 3);
-        assert_eq!(r.lrange::<i64>("sorted", 0, -1).unwrap(), [3, 2, 1]);
-
-        r.rpush("words", ["b", "a", "10", "9"]).unwrap();
-        assert_eq!(r.run(cmd::sort::<String>("words").alpha()).unwrap(), ["10", "9", "a", "b"]);
-        assert_eq!(r.sort::<String>("words").unwrap_err().code(), Some("ERR"));
-
-        let read_only = r.run(cmd::sort_ro::<String>("words").alpha().desc());
-        if knows(&spec::SORT_RO) {
-            assert_eq!(read_only.unwrap(), ["b", "a", "9", "10"]);
-            assert_eq!(r.sort_ro::<i64>("list").unwrap(), [1, 2, 3]);
-        } else {
-            assert_unknown(read_only);
-        }
+        let page = r.run(scan().match_("a")).unwrap();
+        assert_eq!((page.next(), page.items), (None, vec!["a".to_owned()]));
     });
 }
 

@@ -11,6 +11,7 @@
 
 mod bitmap;
 mod client;
+mod expire;
 mod generic;
 mod geo;
 mod hash;
@@ -22,9 +23,11 @@ mod scan;
 mod scripting;
 mod server;
 mod set;
+mod sort;
 mod sorted_set;
 mod stream;
 mod string;
+mod values;
 mod vector_set;
 
 use std::time::Duration;
