@@ -10,79 +10,104 @@ use crate::spec;
 
 /// The commands about users.
 pub trait AclCommands: Execute {
-    /// The categories of commands; the commands of one with [`cmd::acl_cat`](acl_cat()). `ACL CAT`, since Redis 6.0, O(1).
+    /// The names of the categories of commands, such as `read`. The commands of one category are an option of
+    /// [`cmd::acl_cat`](acl_cat()).
+    ///
+    /// `ACL CAT`. Since Redis 6.0.0. O(1).
     fn acl_cat(self) -> Self::Output<Vec<String>> {
         self.run(acl_cat())
     }
 
-    /// Deletes users and closes their connections. `ACL DELUSER username [username ...]`, since Redis 6.0, O(1) each: how many
-    /// there were.
+    /// Deletes users and closes their connections. The reply is how many there were.
+    ///
+    /// `ACL DELUSER username [username ...]`. Since Redis 6.0.0. O(1) for each user.
     fn acl_deluser(self, usernames: impl ToArgs) -> Self::Output<i64> {
         self.run(acl_deluser(usernames))
     }
 
-    /// Whether a user may run a command, which is given with its arguments but not run.
-    /// `ACL DRYRUN username command [arg ...]`, since Redis 7.0, O(1): an [`AclDryrun`].
+    /// Tells whether a user may run a command, which is given with its arguments but not run. The reply says yes, or why
+    /// not.
+    ///
+    /// `ACL DRYRUN username command [arg ...]`. Since Redis 7.0.0. O(1).
     fn acl_dryrun(self, username: impl ToArg, command: impl ToArgs) -> Self::Output<AclDryrun> {
         self.run(acl_dryrun(username, command))
     }
 
-    /// A random password of 256 bits in hexadecimal digits; other lengths with [`cmd::acl_genpass`](acl_genpass()).
-    /// `ACL GENPASS`, since Redis 6.0, O(1).
+    /// A random password of 256 bits in hexadecimal digits, which the server does not keep. Other lengths are an option of
+    /// [`cmd::acl_genpass`](acl_genpass()).
+    ///
+    /// `ACL GENPASS`. Since Redis 6.0.0. O(1).
     fn acl_genpass(self) -> Self::Output<String> {
         self.run(acl_genpass())
     }
 
-    /// A user and what it may do, if there is such a user. `ACL GETUSER username`, since Redis 6.0, O(N) with N rules: an
-    /// [`AclUser`].
+    /// A user and what it may do, `None` when there is no such user.
+    ///
+    /// `ACL GETUSER username`. Since Redis 6.0.0. O(N) in the number of the user's rules.
     fn acl_getuser(self, username: impl ToArg) -> Self::Output<Option<AclUser>> {
         self.run(acl_getuser(username))
     }
 
-    /// The server's help. `ACL HELP`, since Redis 6.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `ACL HELP`. Since Redis 6.0.0. O(1).
     fn acl_help(self) -> Self::Output<Vec<String>> {
         self.run(acl_help())
     }
 
-    /// All users as an ACL file has them, with the hashes of their passwords. `ACL LIST`, since Redis 6.0, O(N) with N users:
-    /// a line each.
+    /// All users as an ACL file has them, a line each, with the hashes of their passwords.
+    ///
+    /// `ACL LIST`. Since Redis 6.0.0. O(N) in the number of users.
     fn acl_list(self) -> Self::Output<Vec<String>> {
         self.run(acl_list())
     }
 
-    /// Replaces all users by those of the ACL file. `ACL LOAD`, since Redis 6.0, O(N) with N users: nothing but success.
+    /// Replaces all users by those of the ACL file.
+    ///
+    /// `ACL LOAD`. Since Redis 6.0.0. O(N) in the number of users.
     fn acl_load(self) -> Self::Output<()> {
         self.run(acl_load())
     }
 
-    /// What permissions lately forbade, the ten last; more with [`cmd::acl_log`](acl_log()). `ACL LOG`, since Redis 6.0, O(N)
-    /// with N entries: an [`AclLogEntry`] each, the last first.
+    /// What permissions lately forbade, the last first, at most ten. More are an option of [`cmd::acl_log`](acl_log()).
+    ///
+    /// `ACL LOG`. Since Redis 6.0.0. O(N) in the number of entries.
     fn acl_log(self) -> Self::Output<Vec<AclLogEntry>> {
         self.run(acl_log())
     }
 
-    /// Empties the log. `ACL LOG RESET`, since Redis 6.0, O(1): nothing but success.
+    /// Empties the log of what permissions forbade.
+    ///
+    /// `ACL LOG RESET`. Since Redis 6.0.0. O(N) in the number of entries.
     fn acl_log_reset(self) -> Self::Output<()> {
         self.run(acl_log_reset())
     }
 
-    /// Writes all users to the ACL file. `ACL SAVE`, since Redis 6.0, O(N) with N users: nothing but success.
+    /// Writes all users to the ACL file.
+    ///
+    /// `ACL SAVE`. Since Redis 6.0.0. O(N) in the number of users.
     fn acl_save(self) -> Self::Output<()> {
         self.run(acl_save())
     }
 
-    /// Makes a user that may do nothing, or leaves an existing one as it is; rules with [`cmd::acl_setuser`](acl_setuser()).
-    /// `ACL SETUSER username`, since Redis 6.0, O(N) with N rules: nothing but success.
+    /// Makes a user that may do nothing, or leaves an existing one as it is. Rules are options of
+    /// [`cmd::acl_setuser`](acl_setuser()).
+    ///
+    /// `ACL SETUSER username`. Since Redis 6.0.0. O(N) in the number of rules.
     fn acl_setuser(self, username: impl ToArg) -> Self::Output<()> {
         self.run(acl_setuser(username))
     }
 
-    /// The names of all users. `ACL USERS`, since Redis 6.0, O(N) with N users.
+    /// The names of all users.
+    ///
+    /// `ACL USERS`. Since Redis 6.0.0. O(N) in the number of users.
     fn acl_users(self) -> Self::Output<Vec<String>> {
         self.run(acl_users())
     }
 
-    /// The user that the connection is authenticated as. `ACL WHOAMI`, since Redis 6.0, O(1).
+    /// The name of the user that the connection is authenticated as.
+    ///
+    /// `ACL WHOAMI`. Since Redis 6.0.0. O(1).
     fn acl_whoami(self) -> Self::Output<String> {
         self.run(acl_whoami())
     }
@@ -90,21 +115,19 @@ pub trait AclCommands: Execute {
 
 impl<E: Execute> AclCommands for E {}
 
-/// The categories of commands, or the commands [of one](AclCat::category). `ACL CAT [category]`, since Redis 6.0, O(1).
+/// `ACL CAT` with its options ([`AclCat`]): see [`AclCommands::acl_cat`].
 pub fn acl_cat() -> AclCat {
     AclCat { request: Request::new(&spec::ACL_CAT) }
 }
 
-/// Deletes users and closes their connections. `ACL DELUSER username [username ...]`, since Redis 6.0, O(1) each: how many
-/// there were.
+/// `ACL DELUSER username [username ...]`: see [`AclCommands::acl_deluser`].
 pub fn acl_deluser(usernames: impl ToArgs) -> Cmd<i64> {
     let mut request = Request::new(&spec::ACL_DELUSER);
     request.some_args("usernames", usernames);
     Cmd::from_request(request, i64::from_reply)
 }
 
-/// Whether a user may run a command, which is given with its arguments but not run. `ACL DRYRUN username command [arg ...]`,
-/// since Redis 7.0, O(1): an [`AclDryrun`].
+/// `ACL DRYRUN username command [arg ...]`: see [`AclCommands::acl_dryrun`].
 pub fn acl_dryrun(username: impl ToArg, command: impl ToArgs) -> Cmd<AclDryrun> {
     let mut request = Request::new(&spec::ACL_DRYRUN);
     request.arg(username);
@@ -112,54 +135,47 @@ pub fn acl_dryrun(username: impl ToArg, command: impl ToArgs) -> Cmd<AclDryrun> 
     Cmd::from_request(request, AclDryrun::read)
 }
 
-/// A random password in hexadecimal digits, of 256 bits or as many as [asked for](AclGenpass::bits). `ACL GENPASS [bits]`,
-/// since Redis 6.0, O(1).
+/// `ACL GENPASS` with its options ([`AclGenpass`]): see [`AclCommands::acl_genpass`].
 pub fn acl_genpass() -> AclGenpass {
     AclGenpass { bits: None }
 }
 
-/// A user and what it may do, if there is such a user. `ACL GETUSER username`, since Redis 6.0, O(N) with N rules: an
-/// [`AclUser`].
+/// `ACL GETUSER username`: see [`AclCommands::acl_getuser`].
 pub fn acl_getuser(username: impl ToArg) -> Cmd<Option<AclUser>> {
     Cmd::new(&spec::ACL_GETUSER, AclUser::read).arg(username)
 }
 
-/// The server's help. `ACL HELP`, since Redis 6.0, O(1): lines of text.
+/// `ACL HELP`: see [`AclCommands::acl_help`].
 pub fn acl_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::ACL_HELP, texts)
 }
 
-/// All users as an ACL file has them, with the hashes of their passwords. `ACL LIST`, since Redis 6.0, O(N) with N users: a
-/// line each.
+/// `ACL LIST`: see [`AclCommands::acl_list`].
 pub fn acl_list() -> Cmd<Vec<String>> {
     Cmd::new(&spec::ACL_LIST, texts)
 }
 
-/// Replaces all users by those of the ACL file. `ACL LOAD`, since Redis 6.0, O(N) with N users: nothing but success.
+/// `ACL LOAD`: see [`AclCommands::acl_load`].
 pub fn acl_load() -> Cmd<()> {
     Cmd::new(&spec::ACL_LOAD, ok)
 }
 
-/// What permissions lately forbade, the ten last or as many as [asked for](AclLog::count). `ACL LOG [count]`, since Redis 6.0,
-/// O(N) with N entries: an [`AclLogEntry`] each, the last first.
+/// `ACL LOG` with its options ([`AclLog`]): see [`AclCommands::acl_log`].
 pub fn acl_log() -> AclLog {
     AclLog { count: None }
 }
 
-/// Empties the log. `ACL LOG RESET`, since Redis 6.0, O(1): nothing but success.
+/// `ACL LOG RESET`: see [`AclCommands::acl_log_reset`].
 pub fn acl_log_reset() -> Cmd<()> {
     Cmd::new(&spec::ACL_LOG, ok).arg("RESET")
 }
 
-/// Writes all users to the ACL file. `ACL SAVE`, since Redis 6.0, O(N) with N users: nothing but success.
+/// `ACL SAVE`: see [`AclCommands::acl_save`].
 pub fn acl_save() -> Cmd<()> {
     Cmd::new(&spec::ACL_SAVE, ok)
 }
 
-/// Makes a user or changes an existing one by rules, in the order of the calls. `ACL SETUSER username [rule ...]`, since
-/// Redis 6.0, O(N) with N rules: nothing but success.
-///
-/// A new user is off, has no password and may do nothing.
+/// `ACL SETUSER username` with its options ([`AclSetuser`]): see [`AclCommands::acl_setuser`].
 ///
 /// ```
 /// use redispy_cmd::commands::acl_setuser;
@@ -172,12 +188,12 @@ pub fn acl_setuser(username: impl ToArg) -> AclSetuser {
     AclSetuser { request }
 }
 
-/// The names of all users. `ACL USERS`, since Redis 6.0, O(N) with N users.
+/// `ACL USERS`: see [`AclCommands::acl_users`].
 pub fn acl_users() -> Cmd<Vec<String>> {
     Cmd::new(&spec::ACL_USERS, texts)
 }
 
-/// The user that the connection is authenticated as. `ACL WHOAMI`, since Redis 6.0, O(1).
+/// `ACL WHOAMI`: see [`AclCommands::acl_whoami`].
 pub fn acl_whoami() -> Cmd<String> {
     Cmd::new(&spec::ACL_WHOAMI, text)
 }

@@ -16,67 +16,90 @@ use crate::spec;
 
 /// The commands about connections that leave the one they run on as it is.
 pub trait ClientCommands: Execute {
-    /// The connection's name, if it has one. `CLIENT GETNAME`, since Redis 2.6.9, O(1).
+    /// The connection's name, `None` when it has none.
+    ///
+    /// `CLIENT GETNAME`. Since Redis 2.6.9. O(1).
     fn client_getname(self) -> Self::Output<Option<String>> {
         self.run(client_getname())
     }
 
-    /// Where the connection's tracking notifications go. `CLIENT GETREDIR`, since Redis 6.0, O(1): a [`Redirection`].
+    /// Where the connection's tracking notifications go.
+    ///
+    /// `CLIENT GETREDIR`. Since Redis 6.0.0. O(1).
     fn client_getredir(self) -> Self::Output<Redirection> {
         self.run(client_getredir())
     }
 
-    /// The server's help. `CLIENT HELP`, since Redis 5.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `CLIENT HELP`. Since Redis 5.0.0. O(1).
     fn client_help(self) -> Self::Output<Vec<String>> {
         self.run(client_help())
     }
 
-    /// The connection's id. `CLIENT ID`, since Redis 5.0, O(1).
+    /// The connection's id, which no other connection of this run of the server had or gets.
+    ///
+    /// `CLIENT ID`. Since Redis 5.0.0. O(1).
     fn client_id(self) -> Self::Output<i64> {
         self.run(client_id())
     }
 
-    /// What the server knows of this connection. `CLIENT INFO`, since Redis 6.2, O(1): a [`ClientInfo`].
+    /// What the server knows of this connection.
+    ///
+    /// `CLIENT INFO`. Since Redis 6.2.0. O(1).
     fn client_info(self) -> Self::Output<ClientInfo> {
         self.run(client_info())
     }
 
-    /// Closes the connection of this address, `ip:port`. `CLIENT KILL addr`, since Redis 2.4, O(N) with N connections:
-    /// success, or an error when there is none.
+    /// Closes the connection of this address, `ip:port`. It is an error when there is none.
+    ///
+    /// `CLIENT KILL addr`. Since Redis 2.4.0. O(N) in the number of connections.
     fn client_kill(self, addr: impl ToArg) -> Self::Output<()> {
         self.run(client_kill(addr))
     }
 
-    /// Closes the connections that a filter selects. `CLIENT KILL condition [condition ...]`, since Redis 2.8.12, O(N) with N
-    /// connections: how many.
+    /// Closes the connections that a filter selects. The reply is how many there were.
+    ///
+    /// `CLIENT KILL condition [condition ...]`. Since Redis 2.4.0, conditions since 2.8.12. O(N) in the number of
+    /// connections.
     fn client_kill_where(self, filter: ClientFilter) -> Self::Output<i64> {
         self.run(client_kill_where(filter))
     }
 
-    /// The open connections; a selection of them with [`cmd::client_list`](client_list()). `CLIENT LIST`, since Redis 2.4,
-    /// O(N) with N connections: a [`ClientInfo`] each.
+    /// What the server knows of each open connection. A selection of them is an option of
+    /// [`cmd::client_list`](client_list()).
+    ///
+    /// `CLIENT LIST`. Since Redis 2.4.0. O(N) in the number of connections.
     fn client_list(self) -> Self::Output<Vec<ClientInfo>> {
         self.run(client_list())
     }
 
-    /// Holds back the commands of all clients. `CLIENT PAUSE timeout`, since Redis 3.0, O(1): nothing but success.
+    /// Holds back the commands of all clients for a time in milliseconds or a `Duration`. To let those pass that only read
+    /// is an option of [`cmd::client_pause`](client_pause()).
+    ///
+    /// `CLIENT PAUSE timeout`. Since Redis 3.0.0. O(1).
     fn client_pause(self, timeout: impl ToMillis) -> Self::Output<()> {
         self.run(client_pause(timeout))
     }
 
-    /// How the connection tracks keys. `CLIENT TRACKINGINFO`, since Redis 6.2, O(1): a [`TrackingInfo`].
+    /// How the connection tracks keys.
+    ///
+    /// `CLIENT TRACKINGINFO`. Since Redis 6.2.0. O(1).
     fn client_trackinginfo(self) -> Self::Output<TrackingInfo> {
         self.run(client_trackinginfo())
     }
 
-    /// Ends another connection's blocking command as if its time were over. `CLIENT UNBLOCK client-id`, since Redis 5.0,
-    /// O(log N) with N connections: whether it was blocked.
+    /// Ends another connection's blocking command as if its time were over. The reply is whether it was blocked. To have it
+    /// fail is an option of [`cmd::client_unblock`](client_unblock()).
+    ///
+    /// `CLIENT UNBLOCK client-id`. Since Redis 5.0.0. O(log(N)) in the number of connections.
     fn client_unblock(self, client_id: i64) -> Self::Output<bool> {
         self.run(client_unblock(client_id))
     }
 
-    /// Goes on with the commands of paused clients. `CLIENT UNPAUSE`, since Redis 6.2, O(N) with N paused clients: nothing but
-    /// success.
+    /// Goes on with the commands of paused clients.
+    ///
+    /// `CLIENT UNPAUSE`. Since Redis 6.2.0. O(N) in the number of paused clients.
     fn client_unpause(self) -> Self::Output<()> {
         self.run(client_unpause())
     }
@@ -84,39 +107,37 @@ pub trait ClientCommands: Execute {
 
 impl<E: Execute> ClientCommands for E {}
 
-/// The connection's name, if it has one. `CLIENT GETNAME`, since Redis 2.6.9, O(1).
+/// `CLIENT GETNAME`: see [`ClientCommands::client_getname`].
 pub fn client_getname() -> Cmd<Option<String>> {
     Cmd::new(&spec::CLIENT_GETNAME, name)
 }
 
-/// Where the connection's tracking notifications go. `CLIENT GETREDIR`, since Redis 6.0, O(1): a [`Redirection`].
+/// `CLIENT GETREDIR`: see [`ClientCommands::client_getredir`].
 pub fn client_getredir() -> Cmd<Redirection> {
     Cmd::new(&spec::CLIENT_GETREDIR, Redirection::read)
 }
 
-/// The server's help. `CLIENT HELP`, since Redis 5.0, O(1): lines of text.
+/// `CLIENT HELP`: see [`ClientCommands::client_help`].
 pub fn client_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::CLIENT_HELP, texts)
 }
 
-/// The connection's id. `CLIENT ID`, since Redis 5.0, O(1).
+/// `CLIENT ID`: see [`ClientCommands::client_id`].
 pub fn client_id() -> Cmd<i64> {
     Cmd::new(&spec::CLIENT_ID, i64::from_reply)
 }
 
-/// What the server knows of this connection. `CLIENT INFO`, since Redis 6.2, O(1): a [`ClientInfo`].
+/// `CLIENT INFO`: see [`ClientCommands::client_info`].
 pub fn client_info() -> Cmd<ClientInfo> {
     Cmd::new(&spec::CLIENT_INFO, ClientInfo::read)
 }
 
-/// Closes the connection of this address, `ip:port`. `CLIENT KILL addr`, since Redis 2.4, O(N) with N connections: success, or
-/// an error when there is none.
+/// `CLIENT KILL addr`: see [`ClientCommands::client_kill`].
 pub fn client_kill(addr: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::CLIENT_KILL, ok).arg(addr)
 }
 
-/// Closes the connections that a filter selects. `CLIENT KILL condition [condition ...]`, since Redis 2.8.12, O(N) with N
-/// connections: how many.
+/// `CLIENT KILL condition [condition ...]`: see [`ClientCommands::client_kill_where`].
 ///
 /// ```
 /// use redispy_cmd::commands::{ClientFilter, client_kill_where};
@@ -133,31 +154,27 @@ pub fn client_kill_where(filter: ClientFilter) -> Cmd<i64> {
     Cmd::from_request(request, i64::from_reply)
 }
 
-/// The open connections, or [a selection](ClientList::matching) of them. `CLIENT LIST [condition ...]`, since Redis 2.4, O(N)
-/// with N connections: a [`ClientInfo`] each.
+/// `CLIENT LIST` with its options ([`ClientList`]): see [`ClientCommands::client_list`].
 pub fn client_list() -> ClientList {
     ClientList { filter: ClientFilter::new() }
 }
 
-/// Holds back the commands of all clients, reads too unless said [otherwise](ClientPause::write).
-/// `CLIENT PAUSE timeout [WRITE|ALL]`, since Redis 3.0, O(1): nothing but success.
+/// `CLIENT PAUSE timeout` with its options ([`ClientPause`]): see [`ClientCommands::client_pause`].
 pub fn client_pause(timeout: impl ToMillis) -> ClientPause {
     ClientPause { timeout: timeout.to_millis(), mode: None }
 }
 
-/// How the connection tracks keys. `CLIENT TRACKINGINFO`, since Redis 6.2, O(1): a [`TrackingInfo`].
+/// `CLIENT TRACKINGINFO`: see [`ClientCommands::client_trackinginfo`].
 pub fn client_trackinginfo() -> Cmd<TrackingInfo> {
     Cmd::new(&spec::CLIENT_TRACKINGINFO, TrackingInfo::read)
 }
 
-/// Ends another connection's blocking command, as if its time were over unless said [otherwise](ClientUnblock::error).
-/// `CLIENT UNBLOCK client-id [TIMEOUT|ERROR]`, since Redis 5.0, O(log N) with N connections: whether it was blocked.
+/// `CLIENT UNBLOCK client-id` with its options ([`ClientUnblock`]): see [`ClientCommands::client_unblock`].
 pub fn client_unblock(client_id: i64) -> ClientUnblock {
     ClientUnblock { client_id, how: None }
 }
 
-/// Goes on with the commands of paused clients. `CLIENT UNPAUSE`, since Redis 6.2, O(N) with N paused clients: nothing but
-/// success.
+/// `CLIENT UNPAUSE`: see [`ClientCommands::client_unpause`].
 pub fn client_unpause() -> Cmd<()> {
     Cmd::new(&spec::CLIENT_UNPAUSE, ok)
 }

@@ -12,30 +12,38 @@ use crate::spec;
 
 /// The commands about commands.
 pub trait CommandCommands: Execute {
-    /// How every command is called. `COMMAND`, since Redis 2.8.13, O(N) with N commands: a [`CommandInfo`] each.
+    /// How every command of the server is called.
+    ///
+    /// `COMMAND`. Since Redis 2.8.13. O(N) in the number of commands.
     fn command(self) -> Self::Output<Vec<CommandInfo>> {
         self.run(command())
     }
 
-    /// How many commands there are. `COMMAND COUNT`, since Redis 2.8.13, O(1).
+    /// How many commands the server has.
+    ///
+    /// `COMMAND COUNT`. Since Redis 2.8.13. O(1).
     fn command_count(self) -> Self::Output<i64> {
         self.run(command_count())
     }
 
-    /// What every command is for; of some commands with [`cmd::command_docs`](command_docs()). `COMMAND DOCS`, since
-    /// Redis 7.0, O(N) with N commands: [`CommandDocs`] by name.
+    /// What every command is for, by its name. Some commands only are an option of [`cmd::command_docs`](command_docs()).
+    ///
+    /// `COMMAND DOCS`. Since Redis 7.0.0. O(N) in the number of commands.
     fn command_docs(self) -> Self::Output<BTreeMap<String, CommandDocs>> {
         self.run(command_docs())
     }
 
-    /// The keys among the arguments of a command. `COMMAND GETKEYS command [arg ...]`, since Redis 2.8.13, O(N) with N
-    /// arguments.
+    /// The keys among the arguments of a command, which is not run.
+    ///
+    /// `COMMAND GETKEYS command [arg ...]`. Since Redis 2.8.13. O(N) in the number of arguments.
     fn command_getkeys<T: FromReply>(self, command: impl ToArgs) -> Self::Output<Vec<T>> {
         self.run(command_getkeys(command))
     }
 
-    /// The keys among the arguments of a command, with what happens to each. `COMMAND GETKEYSANDFLAGS command [arg ...]`,
-    /// since Redis 7.0, O(N) with N arguments: keys with flags, `RO`, `access` ...
+    /// The keys among the arguments of a command, which is not run, each with flags that say what the command does to it:
+    /// `RO`, `access` and others.
+    ///
+    /// `COMMAND GETKEYSANDFLAGS command [arg ...]`. Since Redis 7.0.0. O(N) in the number of arguments.
     fn command_getkeysandflags<T: FromReply>(
         self,
         command: impl ToArgs,
@@ -43,19 +51,23 @@ pub trait CommandCommands: Execute {
         self.run(command_getkeysandflags(command))
     }
 
-    /// The server's help. `COMMAND HELP`, since Redis 5.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `COMMAND HELP`. Since Redis 5.0.0. O(1).
     fn command_help(self) -> Self::Output<Vec<String>> {
         self.run(command_help())
     }
 
-    /// How these commands are called. `COMMAND INFO command [command ...]`, since Redis 2.8.13, O(N) with N commands: a
-    /// [`CommandInfo`] each, `None` for one that the server does not have.
+    /// How these commands are called, `None` for those that the server does not have.
+    ///
+    /// `COMMAND INFO command [command ...]`. Since Redis 2.8.13. O(N) in the number of commands asked for.
     fn command_info(self, commands: impl ToArgs) -> Self::Output<Vec<Option<CommandInfo>>> {
         self.run(command_info(commands))
     }
 
-    /// The names of all commands; of some with [`cmd::command_list`](command_list()). `COMMAND LIST`, since Redis 7.0, O(N)
-    /// with N commands.
+    /// The names of all commands. Filters are options of [`cmd::command_list`](command_list()).
+    ///
+    /// `COMMAND LIST`. Since Redis 7.0.0. O(N) in the number of commands.
     fn command_list(self) -> Self::Output<Vec<String>> {
         self.run(command_list())
     }
@@ -63,23 +75,22 @@ pub trait CommandCommands: Execute {
 
 impl<E: Execute> CommandCommands for E {}
 
-/// How every command is called. `COMMAND`, since Redis 2.8.13, O(N) with N commands: a [`CommandInfo`] each.
+/// `COMMAND`: see [`CommandCommands::command`].
 pub fn command() -> Cmd<Vec<CommandInfo>> {
     Cmd::new(&spec::COMMAND, CommandInfo::read_all)
 }
 
-/// How many commands there are. `COMMAND COUNT`, since Redis 2.8.13, O(1).
+/// `COMMAND COUNT`: see [`CommandCommands::command_count`].
 pub fn command_count() -> Cmd<i64> {
     Cmd::new(&spec::COMMAND_COUNT, i64::from_reply)
 }
 
-/// What every command is for, or [some](CommandDocsRequest::commands). `COMMAND DOCS [command ...]`, since Redis 7.0, O(N)
-/// with N commands: [`CommandDocs`] by name; commands that the server does not have are left out.
+/// `COMMAND DOCS` with its options ([`CommandDocsRequest`]): see [`CommandCommands::command_docs`].
 pub fn command_docs() -> CommandDocsRequest {
     CommandDocsRequest { request: Request::new(&spec::COMMAND_DOCS) }
 }
 
-/// The keys among the arguments of a command. `COMMAND GETKEYS command [arg ...]`, since Redis 2.8.13, O(N) with N arguments.
+/// `COMMAND GETKEYS command [arg ...]`: see [`CommandCommands::command_getkeys`].
 ///
 /// ```
 /// use redispy_cmd::commands::command_getkeys;
@@ -93,30 +104,26 @@ pub fn command_getkeys<T: FromReply>(command: impl ToArgs) -> Cmd<Vec<T>> {
     Cmd::from_request(request, Vec::<T>::from_reply)
 }
 
-/// The keys among the arguments of a command, with what happens to each. `COMMAND GETKEYSANDFLAGS command [arg ...]`, since
-/// Redis 7.0, O(N) with N arguments: keys with flags, `RO`, `access` ...
+/// `COMMAND GETKEYSANDFLAGS command [arg ...]`: see [`CommandCommands::command_getkeysandflags`].
 pub fn command_getkeysandflags<T: FromReply>(command: impl ToArgs) -> Cmd<Vec<(T, Vec<String>)>> {
     let mut request = Request::new(&spec::COMMAND_GETKEYSANDFLAGS);
     request.some_args("command", command);
     Cmd::from_request(request, Vec::<(T, Vec<String>)>::from_reply)
 }
 
-/// The server's help. `COMMAND HELP`, since Redis 5.0, O(1): lines of text.
+/// `COMMAND HELP`: see [`CommandCommands::command_help`].
 pub fn command_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::COMMAND_HELP, texts)
 }
 
-/// How these commands are called. `COMMAND INFO command [command ...]`, since Redis 2.8.13, O(N) with N commands: a
-/// [`CommandInfo`] each, `None` for one that the server does not have.
+/// `COMMAND INFO command [command ...]`: see [`CommandCommands::command_info`].
 pub fn command_info(commands: impl ToArgs) -> Cmd<Vec<Option<CommandInfo>>> {
     let mut request = Request::new(&spec::COMMAND_INFO);
     request.some_args("commands", commands);
     Cmd::from_request(request, CommandInfo::read_each)
 }
 
-/// The names of all commands, or of some: [of a module](CommandList::module), [of a category](CommandList::aclcat),
-/// [like a pattern](CommandList::pattern). `COMMAND LIST [FILTERBY MODULE name|ACLCAT category|PATTERN pattern]`, since
-/// Redis 7.0, O(N) with N commands.
+/// `COMMAND LIST` with its options ([`CommandList`]): see [`CommandCommands::command_list`].
 pub fn command_list() -> CommandList {
     CommandList { filter: Request::empty() }
 }

@@ -13,8 +13,10 @@ use crate::spec;
 
 /// The commands about the server's configuration.
 pub trait ConfigCommands: Execute {
-    /// The parameters that match a pattern, with their values; since Redis 7.0 any of several patterns.
-    /// `CONFIG GET parameter [parameter ...]`, since Redis 2.0, O(N) with N parameters.
+    /// The parameters that match a pattern, with their values.
+    ///
+    /// `CONFIG GET parameter [parameter ...]`. Since Redis 2.0.0, many patterns since 7.0.0. O(N) in the number of
+    /// patterns.
     ///
     /// ```
     /// use redispy_cmd::commands::ConfigCommands;
@@ -28,28 +30,38 @@ pub trait ConfigCommands: Execute {
         self.run(config_get(parameters))
     }
 
-    /// The server's help. `CONFIG HELP`, since Redis 5.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `CONFIG HELP`. Since Redis 5.0.0. O(1).
     fn config_help(self) -> Self::Output<Vec<String>> {
         self.run(config_help())
     }
 
-    /// Sets the server's statistics to zero. `CONFIG RESETSTAT`, since Redis 2.0, O(1): nothing but success.
+    /// Sets the server's statistics to zero.
+    ///
+    /// `CONFIG RESETSTAT`. Since Redis 2.0.0. O(1).
     fn config_resetstat(self) -> Self::Output<()> {
         self.run(config_resetstat())
     }
 
-    /// Writes the configuration to the server's file. `CONFIG REWRITE`, since Redis 2.8, O(1): nothing but success.
+    /// Writes the configuration to the server's file.
+    ///
+    /// `CONFIG REWRITE`. Since Redis 2.8.0. O(1).
     fn config_rewrite(self) -> Self::Output<()> {
         self.run(config_rewrite())
     }
 
-    /// Sets a parameter. `CONFIG SET parameter value`, since Redis 2.0, O(1): nothing but success.
+    /// Sets a parameter.
+    ///
+    /// `CONFIG SET parameter value`. Since Redis 2.0.0. O(1).
     fn config_set(self, parameter: impl ToArg, value: impl ToArg) -> Self::Output<()> {
         self.run(config_set(parameter, value))
     }
 
-    /// Sets several parameters, all or none. `CONFIG SET parameter value [parameter value ...]`, since Redis 7.0, O(N) with N
-    /// parameters: nothing but success.
+    /// Sets several parameters, all or none.
+    ///
+    /// `CONFIG SET parameter value [parameter value ...]`. Since Redis 2.0.0, many parameters since 7.0.0. O(N) in the
+    /// number of parameters.
     fn config_set_all(self, parameters: impl ToPairs) -> Self::Output<()> {
         self.run(config_set_all(parameters))
     }
@@ -57,36 +69,34 @@ pub trait ConfigCommands: Execute {
 
 impl<E: Execute> ConfigCommands for E {}
 
-/// The parameters that match a pattern, with their values; since Redis 7.0 any of several patterns.
-/// `CONFIG GET parameter [parameter ...]`, since Redis 2.0, O(N) with N parameters.
+/// `CONFIG GET parameter [parameter ...]`: see [`ConfigCommands::config_get`].
 pub fn config_get(parameters: impl ToArgs) -> Cmd<BTreeMap<String, String>> {
     let mut request = Request::new(&spec::CONFIG_GET);
     request.some_args("parameters", parameters);
     Cmd::from_request(request, parameters_with_values)
 }
 
-/// The server's help. `CONFIG HELP`, since Redis 5.0, O(1): lines of text.
+/// `CONFIG HELP`: see [`ConfigCommands::config_help`].
 pub fn config_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::CONFIG_HELP, texts)
 }
 
-/// Sets the server's statistics to zero. `CONFIG RESETSTAT`, since Redis 2.0, O(1): nothing but success.
+/// `CONFIG RESETSTAT`: see [`ConfigCommands::config_resetstat`].
 pub fn config_resetstat() -> Cmd<()> {
     Cmd::new(&spec::CONFIG_RESETSTAT, ok)
 }
 
-/// Writes the configuration to the server's file. `CONFIG REWRITE`, since Redis 2.8, O(1): nothing but success.
+/// `CONFIG REWRITE`: see [`ConfigCommands::config_rewrite`].
 pub fn config_rewrite() -> Cmd<()> {
     Cmd::new(&spec::CONFIG_REWRITE, ok)
 }
 
-/// Sets a parameter. `CONFIG SET parameter value`, since Redis 2.0, O(1): nothing but success.
+/// `CONFIG SET parameter value`: see [`ConfigCommands::config_set`].
 pub fn config_set(parameter: impl ToArg, value: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::CONFIG_SET, ok).arg(parameter).arg(value)
 }
 
-/// Sets several parameters, all or none. `CONFIG SET parameter value [parameter value ...]`, since Redis 7.0, O(N) with N
-/// parameters: nothing but success.
+/// `CONFIG SET parameter value [parameter value ...]`: see [`ConfigCommands::config_set_all`].
 pub fn config_set_all(parameters: impl ToPairs) -> Cmd<()> {
     let mut request = Request::new(&spec::CONFIG_SET);
     request.some_pairs("parameters", parameters);

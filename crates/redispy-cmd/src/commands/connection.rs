@@ -13,12 +13,16 @@ use crate::spec;
 
 /// ECHO and PING, on everything that takes commands.
 pub trait ConnectionCommands: Execute {
-    /// Sends a message back. `ECHO message`, since Redis 1.0, O(1): the message.
+    /// Sends a message back.
+    ///
+    /// `ECHO message`. Since Redis 1.0.0. O(1).
     fn echo<T: FromReply>(self, message: impl ToArg) -> Self::Output<T> {
         self.run(echo(message))
     }
 
-    /// Asks whether the server answers. `PING`, since Redis 1.0, O(1): nothing but success.
+    /// Asks whether the server answers. To have a text sent back is an option of [`cmd::ping`](ping()).
+    ///
+    /// `PING`. Since Redis 1.0.0. O(1).
     ///
     /// ```
     /// use redispy_cmd::commands::ConnectionCommands;
@@ -35,13 +39,12 @@ pub trait ConnectionCommands: Execute {
 
 impl<E: Execute> ConnectionCommands for E {}
 
-/// Sends a message back. `ECHO message`, since Redis 1.0, O(1): the message.
+/// `ECHO message`: see [`ConnectionCommands::echo`].
 pub fn echo<T: FromReply>(message: impl ToArg) -> Cmd<T> {
     Cmd::new(&spec::ECHO, T::from_reply).arg(message)
 }
 
-/// Asks whether the server answers. `PING [message]`, since Redis 1.0, O(1): nothing but success, or the
-/// [message](Ping::message).
+/// `PING` with its options ([`Ping`]): see [`ConnectionCommands::ping`].
 pub fn ping() -> Ping {
     Ping { request: Request::new(&spec::PING) }
 }

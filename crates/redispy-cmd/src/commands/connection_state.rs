@@ -18,7 +18,9 @@ use crate::spec;
 /// MONITOR and `CLIENT REPLY` have no method: after them the server does not answer each command with one reply. See
 /// [`monitor()`] and [`client_reply()`].
 pub trait ConnectionStateCommands: Execute {
-    /// Authenticates the default user. `AUTH password`, since Redis 1.0, O(N) with N the user's passwords: nothing but success.
+    /// Authenticates the default user.
+    ///
+    /// `AUTH password`. Since Redis 1.0.0. O(N) in the number of the user's passwords.
     fn auth(self, password: impl ToArg) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -26,7 +28,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(auth(password))
     }
 
-    /// Authenticates a user. `AUTH username password`, since Redis 6.0, O(N) with N the user's passwords: nothing but success.
+    /// Authenticates a user.
+    ///
+    /// `AUTH username password`. Since Redis 1.0.0, user names since 6.0.0. O(N) in the number of the user's passwords.
     fn auth_user(self, username: impl ToArg, password: impl ToArg) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -35,7 +39,8 @@ pub trait ConnectionStateCommands: Execute {
     }
 
     /// Says whether the keys of the next command are tracked, where tracking is by opting in or out.
-    /// `CLIENT CACHING YES|NO`, since Redis 6.0, O(1): nothing but success.
+    ///
+    /// `CLIENT CACHING <YES | NO>`. Since Redis 6.0.0. O(1).
     fn client_caching(self, track: bool) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -43,8 +48,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_caching(track))
     }
 
-    /// Claims capabilities of the client, such as `redirect`. `CLIENT CAPA capability [capability ...]`, since Valkey 8.0,
-    /// O(1): nothing but success.
+    /// Claims capabilities of the client, such as `redirect`.
+    ///
+    /// `CLIENT CAPA capability [capability ...]`. Since Valkey 8.0.0, not in Redis. O(1).
     fn client_capa(self, capabilities: impl ToArgs) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -53,7 +59,8 @@ pub trait ConnectionStateCommands: Execute {
     }
 
     /// Marks the connection as the source of an import, while the server is in import mode.
-    /// `CLIENT IMPORT-SOURCE ON|OFF`, since Valkey 8.1, O(1): nothing but success.
+    ///
+    /// `CLIENT IMPORT-SOURCE <ON | OFF>`. Since Valkey 8.1.0, not in Redis. O(1).
     fn client_import_source(self, on: bool) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -61,8 +68,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_import_source(on))
     }
 
-    /// Exempts the connection from being closed when clients take too much memory. `CLIENT NO-EVICT ON|OFF`, since
-    /// Redis 7.0, O(1): nothing but success.
+    /// Exempts the connection from being closed when clients take too much memory.
+    ///
+    /// `CLIENT NO-EVICT <ON | OFF>`. Since Redis 7.0.0. O(1).
     fn client_no_evict(self, on: bool) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -70,8 +78,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_no_evict(on))
     }
 
-    /// Lets the connection's reads leave the recency and frequency of keys alone. `CLIENT NO-TOUCH ON|OFF`, since
-    /// Redis 7.2, O(1): nothing but success.
+    /// Lets the connection's reads leave the recency and frequency of keys alone.
+    ///
+    /// `CLIENT NO-TOUCH <ON | OFF>`. Since Redis 7.2.0. O(1).
     fn client_no_touch(self, on: bool) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -79,8 +88,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_no_touch(on))
     }
 
-    /// Names the library that opened the connection, or its version. `CLIENT SETINFO LIB-NAME|LIB-VER value`, since
-    /// Redis 7.2, O(1): nothing but success.
+    /// Names the library that opened the connection, or its version.
+    ///
+    /// `CLIENT SETINFO <LIB-NAME libname | LIB-VER libver>`. Since Redis 7.2.0. O(1).
     fn client_setinfo(self, attribute: ClientAttribute, value: impl ToArg) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -88,8 +98,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_setinfo(attribute, value))
     }
 
-    /// Names the connection; an empty name takes it away. `CLIENT SETNAME connection-name`, since Redis 2.6.9, O(1):
-    /// nothing but success.
+    /// Names the connection; an empty name takes it away.
+    ///
+    /// `CLIENT SETNAME connection-name`. Since Redis 2.6.9. O(1).
     fn client_setname(self, name: impl ToArg) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -97,8 +108,10 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_setname(name))
     }
 
-    /// Turns on that the server tells when keys read on this connection change. `CLIENT TRACKING ON`, since Redis 6.0, O(1):
-    /// nothing but success.
+    /// Turns on that the server tells when keys read on this connection change. Which keys, and whom it tells, are options
+    /// of [`cmd::client_tracking`](client_tracking()).
+    ///
+    /// `CLIENT TRACKING ON`. Since Redis 6.0.0. O(1).
     fn client_tracking(self) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -106,7 +119,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_tracking())
     }
 
-    /// Turns tracking off. `CLIENT TRACKING OFF`, since Redis 6.0, O(1), with many prefixes O(N): nothing but success.
+    /// Turns off that the server tells when keys change.
+    ///
+    /// `CLIENT TRACKING OFF`. Since Redis 6.0.0. O(1), O(N) in the number of prefixes where there are many.
     fn client_tracking_off(self) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -114,8 +129,10 @@ pub trait ConnectionStateCommands: Execute {
         self.run(client_tracking_off())
     }
 
-    /// What server this is and which protocol the connection speaks. `HELLO`, since Redis 6.2, O(1): a [`Hello`]. To
-    /// switch protocols see [`cmd::hello`](hello()).
+    /// What server this is and which protocol the connection speaks. To switch protocols is an option of
+    /// [`cmd::hello`](hello()).
+    ///
+    /// `HELLO`. Since Redis 6.0.0, without arguments since 6.2.0. O(1).
     fn hello(self) -> Self::Output<Hello>
     where
         Self: OwnsConnection,
@@ -123,7 +140,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(hello())
     }
 
-    /// Closes the connection after its reply. `QUIT`, since Redis 1.0, deprecated since 7.2, O(1): nothing but success.
+    /// Closes the connection after its reply. Dropping the session does the same.
+    ///
+    /// `QUIT`. Since Redis 1.0.0, deprecated since Redis 7.2.0. O(1).
     fn quit(self) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -131,8 +150,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(quit())
     }
 
-    /// Makes the connection like new: no user, database 0, RESP2, no name, no WATCH, no subscription. `RESET`, since
-    /// Redis 6.2, O(1): nothing but success.
+    /// Makes the connection like new: no user, database 0, RESP2, no name, no `WATCH`, no subscription.
+    ///
+    /// `RESET`. Since Redis 6.2.0. O(1).
     fn reset(self) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -140,7 +160,9 @@ pub trait ConnectionStateCommands: Execute {
         self.run(reset())
     }
 
-    /// Changes the database. `SELECT index`, since Redis 1.0, O(1): nothing but success.
+    /// Changes the connection's database, of which the first is 0.
+    ///
+    /// `SELECT index`. Since Redis 1.0.0. O(1).
     fn select(self, index: u32) -> Self::Output<()>
     where
         Self: OwnsConnection,
@@ -151,51 +173,47 @@ pub trait ConnectionStateCommands: Execute {
 
 impl<E: Execute> ConnectionStateCommands for E {}
 
-/// Authenticates the default user. `AUTH password`, since Redis 1.0, O(N) with N the user's passwords: nothing but success.
+/// `AUTH password`: see [`ConnectionStateCommands::auth`].
 pub fn auth(password: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::AUTH, ok).arg(password)
 }
 
-/// Authenticates a user. `AUTH username password`, since Redis 6.0, O(N) with N the user's passwords: nothing but success.
+/// `AUTH username password`: see [`ConnectionStateCommands::auth_user`].
 pub fn auth_user(username: impl ToArg, password: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::AUTH, ok).arg(username).arg(password)
 }
 
-/// Says whether the keys of the next command are tracked, where tracking is by opting in or out.
-/// `CLIENT CACHING YES|NO`, since Redis 6.0, O(1): nothing but success.
+/// `CLIENT CACHING <YES | NO>`: see [`ConnectionStateCommands::client_caching`].
 pub fn client_caching(track: bool) -> Cmd<()> {
     Cmd::new(&spec::CLIENT_CACHING, ok).arg(if track { "YES" } else { "NO" })
 }
 
-/// Claims capabilities of the client, such as `redirect`. `CLIENT CAPA capability [capability ...]`, since Valkey 8.0, O(1):
-/// nothing but success.
+/// `CLIENT CAPA capability [capability ...]`: see [`ConnectionStateCommands::client_capa`].
 pub fn client_capa(capabilities: impl ToArgs) -> Cmd<()> {
     let mut request = Request::new(&spec::CLIENT_CAPA);
     request.some_args("capabilities", capabilities);
     Cmd::from_request(request, ok)
 }
 
-/// Marks the connection as the source of an import, while the server is in import mode.
-/// `CLIENT IMPORT-SOURCE ON|OFF`, since Valkey 8.1, O(1): nothing but success.
+/// `CLIENT IMPORT-SOURCE <ON | OFF>`: see [`ConnectionStateCommands::client_import_source`].
 pub fn client_import_source(on: bool) -> Cmd<()> {
     Cmd::new(&spec::CLIENT_IMPORT_SOURCE, ok).arg(on_off(on))
 }
 
-/// Exempts the connection from being closed when clients take too much memory. `CLIENT NO-EVICT ON|OFF`, since Redis 7.0,
-/// O(1): nothing but success.
+/// `CLIENT NO-EVICT <ON | OFF>`: see [`ConnectionStateCommands::client_no_evict`].
 pub fn client_no_evict(on: bool) -> Cmd<()> {
     Cmd::new(&spec::CLIENT_NO_EVICT, ok).arg(on_off(on))
 }
 
-/// Lets the connection's reads leave the recency and frequency of keys alone. `CLIENT NO-TOUCH ON|OFF`, since Redis 7.2,
-/// O(1): nothing but success.
+/// `CLIENT NO-TOUCH <ON | OFF>`: see [`ConnectionStateCommands::client_no_touch`].
 pub fn client_no_touch(on: bool) -> Cmd<()> {
     Cmd::new(&spec::CLIENT_NO_TOUCH, ok).arg(on_off(on))
 }
 
-/// Says whether the server answers. `CLIENT REPLY ON|OFF|SKIP`, since Redis 3.2, O(1): success for `ON`; for the others there
-/// is **no reply at all**, so only code that writes to a connection itself can use them
-/// ([`takes_over_connection`](crate::takes_over_connection)).
+/// Says whether the server answers. It answers `ON` with success. For the others there is **no reply at all**, so only code
+/// that writes to a connection itself can use them ([`takes_over_connection`](crate::takes_over_connection)).
+///
+/// `CLIENT REPLY <ON | OFF | SKIP>`. Since Redis 3.2.0. O(1).
 pub fn client_reply(mode: ReplyMode) -> Cmd<()> {
     Cmd::new(&spec::CLIENT_REPLY, ok).arg(match mode {
         ReplyMode::On => "ON",
@@ -204,8 +222,7 @@ pub fn client_reply(mode: ReplyMode) -> Cmd<()> {
     })
 }
 
-/// Names the library that opened the connection, or its version. `CLIENT SETINFO LIB-NAME|LIB-VER value`, since Redis 7.2,
-/// O(1): nothing but success.
+/// `CLIENT SETINFO <LIB-NAME libname | LIB-VER libver>`: see [`ConnectionStateCommands::client_setinfo`].
 pub fn client_setinfo(attribute: ClientAttribute, value: impl ToArg) -> Cmd<()> {
     let attribute = match attribute {
         ClientAttribute::LibName => "LIB-NAME",
@@ -214,50 +231,45 @@ pub fn client_setinfo(attribute: ClientAttribute, value: impl ToArg) -> Cmd<()> 
     Cmd::new(&spec::CLIENT_SETINFO, ok).arg(attribute).arg(value)
 }
 
-/// Names the connection; an empty name takes it away. `CLIENT SETNAME connection-name`, since Redis 2.6.9, O(1): nothing but
-/// success.
+/// `CLIENT SETNAME connection-name`: see [`ConnectionStateCommands::client_setname`].
 pub fn client_setname(name: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::CLIENT_SETNAME, ok).arg(name)
 }
 
-/// Turns on that the server tells when keys read on this connection change.
-/// `CLIENT TRACKING ON [REDIRECT client-id] [PREFIX prefix ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]`, since Redis 6.0, O(1):
-/// nothing but success.
+/// `CLIENT TRACKING ON` with its options ([`ClientTracking`]): see [`ConnectionStateCommands::client_tracking`].
 pub fn client_tracking() -> ClientTracking {
     ClientTracking { redirect: None, mode: Mode::Default, noloop: false }
 }
 
-/// Turns tracking off. `CLIENT TRACKING OFF`, since Redis 6.0, O(1), with many prefixes O(N): nothing but success.
+/// `CLIENT TRACKING OFF`: see [`ConnectionStateCommands::client_tracking_off`].
 pub fn client_tracking_off() -> Cmd<()> {
     Cmd::new(&spec::CLIENT_TRACKING, ok).arg("OFF")
 }
 
-/// What server this is and which protocol the connection speaks; with a [protocol](HelloRequest::protocol) switches to it.
-/// `HELLO [protover [AUTH username password] [SETNAME clientname]]`, since Redis 6.0, without arguments since 6.2, O(1): a
-/// [`Hello`].
+/// `HELLO` with its options ([`HelloRequest`]): see [`ConnectionStateCommands::hello`].
 pub fn hello() -> HelloRequest {
     HelloRequest { request: Request::new(&spec::HELLO) }
 }
 
-/// Streams every command that the server gets. `MONITOR`, since Redis 1.0: success, and from then on lines instead of
-/// replies, so only code that reads a connection itself can use it
-/// ([`takes_over_connection`](crate::takes_over_connection)).
+/// Streams every command that the server gets. The reply is success, and from then on there are lines instead of replies,
+/// so only code that reads a connection itself can use it ([`takes_over_connection`](crate::takes_over_connection)).
+///
+/// `MONITOR`. Since Redis 1.0.0. Servers state no complexity; each line takes O(N) in its length.
 pub fn monitor() -> Cmd<()> {
     Cmd::new(&spec::MONITOR, ok)
 }
 
-/// Closes the connection after its reply. `QUIT`, since Redis 1.0, deprecated since 7.2, O(1): nothing but success.
+/// `QUIT`: see [`ConnectionStateCommands::quit`].
 pub fn quit() -> Cmd<()> {
     Cmd::new(&spec::QUIT, ok)
 }
 
-/// Makes the connection like new: no user, database 0, RESP2, no name, no WATCH, no subscription. `RESET`, since Redis 6.2,
-/// O(1): nothing but success.
+/// `RESET`: see [`ConnectionStateCommands::reset`].
 pub fn reset() -> Cmd<()> {
     Cmd::new(&spec::RESET, was_reset)
 }
 
-/// Changes the database. `SELECT index`, since Redis 1.0, O(1): nothing but success.
+/// `SELECT index`: see [`ConnectionStateCommands::select`].
 pub fn select(index: u32) -> Cmd<()> {
     Cmd::new(&spec::SELECT, ok).arg(index)
 }

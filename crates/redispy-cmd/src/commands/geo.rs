@@ -139,7 +139,8 @@ pub trait GeoCommands: Execute {
 
 impl<E: Execute> GeoCommands for E {}
 
-/// `GEOADD` with its options: adds members with their positions, or moves those that are there. See [`Geoadd`].
+/// `GEOADD key longitude latitude member [longitude latitude member ...]` with its options ([`Geoadd`]): see
+/// [`GeoCommands::geoadd`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -160,7 +161,7 @@ pub fn geoadd(key: impl ToArg, places: impl ToPlaces) -> Geoadd {
     Geoadd { request, mark, condition: None, ch: false }
 }
 
-/// `GEODIST` with its option: how far two members are from each other. See [`Geodist`].
+/// `GEODIST key member1 member2` with its options ([`Geodist`]): see [`GeoCommands::geodist`].
 pub fn geodist(key: impl ToArg, member1: impl ToArg, member2: impl ToArg) -> Geodist {
     let mut request = Request::new(&spec::GEODIST);
     request.args((key, member1, member2));

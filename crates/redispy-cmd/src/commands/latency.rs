@@ -13,39 +13,53 @@ use crate::spec;
 /// The commands about the server's latency. All but the histogram need `latency-monitor-threshold` in the server's
 /// configuration.
 pub trait LatencyCommands: Execute {
-    /// A report for people to read. `LATENCY DOCTOR`, since Redis 2.8.13, O(1).
+    /// A report on slow events for people to read.
+    ///
+    /// `LATENCY DOCTOR`. Since Redis 2.8.13. O(1).
     fn latency_doctor(self) -> Self::Output<String> {
         self.run(latency_doctor())
     }
 
-    /// A drawing of an event's latency. `LATENCY GRAPH event`, since Redis 2.8.13, O(1).
+    /// A drawing in characters of an event's latency.
+    ///
+    /// `LATENCY GRAPH event`. Since Redis 2.8.13. O(1).
     fn latency_graph(self, event: impl ToArg) -> Self::Output<String> {
         self.run(latency_graph(event))
     }
 
-    /// The server's help. `LATENCY HELP`, since Redis 2.8.13, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `LATENCY HELP`. Since Redis 2.8.13. O(1).
     fn latency_help(self) -> Self::Output<Vec<String>> {
         self.run(latency_help())
     }
 
-    /// How long calls took, of all commands that were called; of some with [`cmd::latency_histogram`](latency_histogram()).
-    /// `LATENCY HISTOGRAM`, since Redis 7.0, O(N) with N commands: a [`LatencyHistogram`] by name.
+    /// How long the calls of each command took, by its name, of all commands that were called. Some commands only are an
+    /// option of [`cmd::latency_histogram`](latency_histogram()).
+    ///
+    /// `LATENCY HISTOGRAM`. Since Redis 7.0.0. O(N) in the number of commands called.
     fn latency_histogram(self) -> Self::Output<BTreeMap<String, LatencyHistogram>> {
         self.run(latency_histogram())
     }
 
-    /// The last spikes of an event. `LATENCY HISTORY event`, since Redis 2.8.13, O(1): a [`LatencySample`] each, at most 160.
+    /// The last spikes of an event, the oldest first, at most 160.
+    ///
+    /// `LATENCY HISTORY event`. Since Redis 2.8.13. O(1).
     fn latency_history(self, event: impl ToArg) -> Self::Output<Vec<LatencySample>> {
         self.run(latency_history(event))
     }
 
-    /// The last spike of every event. `LATENCY LATEST`, since Redis 2.8.13, O(1): a [`LatencyEvent`] each.
+    /// The last spike of every event.
+    ///
+    /// `LATENCY LATEST`. Since Redis 2.8.13. O(1).
     fn latency_latest(self) -> Self::Output<Vec<LatencyEvent>> {
         self.run(latency_latest())
     }
 
-    /// Forgets the spikes of all events; of some with [`cmd::latency_reset`](latency_reset()). `LATENCY RESET`, since
-    /// Redis 2.8.13, O(1): how many events had some.
+    /// Forgets the spikes of all events. The reply is how many events had some. Some events only are an option of
+    /// [`cmd::latency_reset`](latency_reset()).
+    ///
+    /// `LATENCY RESET`. Since Redis 2.8.13. O(1).
     fn latency_reset(self) -> Self::Output<i64> {
         self.run(latency_reset())
     }
@@ -53,39 +67,37 @@ pub trait LatencyCommands: Execute {
 
 impl<E: Execute> LatencyCommands for E {}
 
-/// A report for people to read. `LATENCY DOCTOR`, since Redis 2.8.13, O(1).
+/// `LATENCY DOCTOR`: see [`LatencyCommands::latency_doctor`].
 pub fn latency_doctor() -> Cmd<String> {
     Cmd::new(&spec::LATENCY_DOCTOR, text)
 }
 
-/// A drawing of an event's latency. `LATENCY GRAPH event`, since Redis 2.8.13, O(1).
+/// `LATENCY GRAPH event`: see [`LatencyCommands::latency_graph`].
 pub fn latency_graph(event: impl ToArg) -> Cmd<String> {
     Cmd::new(&spec::LATENCY_GRAPH, text).arg(event)
 }
 
-/// The server's help. `LATENCY HELP`, since Redis 2.8.13, O(1): lines of text.
+/// `LATENCY HELP`: see [`LatencyCommands::latency_help`].
 pub fn latency_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::LATENCY_HELP, texts)
 }
 
-/// How long calls took, of all commands that were called or of [some](LatencyHistogramRequest::commands).
-/// `LATENCY HISTOGRAM [command ...]`, since Redis 7.0, O(N) with N commands: a [`LatencyHistogram`] by name.
+/// `LATENCY HISTOGRAM` with its options ([`LatencyHistogramRequest`]): see [`LatencyCommands::latency_histogram`].
 pub fn latency_histogram() -> LatencyHistogramRequest {
     LatencyHistogramRequest { request: Request::new(&spec::LATENCY_HISTOGRAM) }
 }
 
-/// The last spikes of an event. `LATENCY HISTORY event`, since Redis 2.8.13, O(1): a [`LatencySample`] each, at most 160.
+/// `LATENCY HISTORY event`: see [`LatencyCommands::latency_history`].
 pub fn latency_history(event: impl ToArg) -> Cmd<Vec<LatencySample>> {
     Cmd::new(&spec::LATENCY_HISTORY, LatencySample::read_list).arg(event)
 }
 
-/// The last spike of every event. `LATENCY LATEST`, since Redis 2.8.13, O(1): a [`LatencyEvent`] each.
+/// `LATENCY LATEST`: see [`LatencyCommands::latency_latest`].
 pub fn latency_latest() -> Cmd<Vec<LatencyEvent>> {
     Cmd::new(&spec::LATENCY_LATEST, LatencyEvent::read_list)
 }
 
-/// Forgets the spikes of all events or of [some](LatencyReset::events). `LATENCY RESET [event ...]`, since Redis 2.8.13, O(1):
-/// how many events had some.
+/// `LATENCY RESET` with its options ([`LatencyReset`]): see [`LatencyCommands::latency_reset`].
 pub fn latency_reset() -> LatencyReset {
     LatencyReset { request: Request::new(&spec::LATENCY_RESET) }
 }

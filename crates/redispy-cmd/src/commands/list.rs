@@ -327,7 +327,7 @@ pub fn lmove<T: FromReply>(
     Cmd::new(&spec::LMOVE, Option::<T>::from_reply).arg(source).arg(destination).arg(from).arg(to)
 }
 
-/// `LPOS` with its options: where elements that equal this one are. See [`Lpos`].
+/// `LPOS key element` with its options ([`Lpos`]): see [`ListCommands::lpos`].
 ///
 /// ```
 /// use redispy_cmd::commands::lpos;

@@ -10,33 +10,45 @@ use crate::spec;
 
 /// The commands about the server's memory.
 pub trait MemoryCommands: Execute {
-    /// A report for people to read. `MEMORY DOCTOR`, since Redis 4.0, O(1).
+    /// A report on the use of memory for people to read.
+    ///
+    /// `MEMORY DOCTOR`. Since Redis 4.0.0. O(1).
     fn memory_doctor(self) -> Self::Output<String> {
         self.run(memory_doctor())
     }
 
-    /// The server's help. `MEMORY HELP`, since Redis 4.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `MEMORY HELP`. Since Redis 4.0.0. O(1).
     fn memory_help(self) -> Self::Output<Vec<String>> {
         self.run(memory_help())
     }
 
-    /// The allocator's own statistics. `MEMORY MALLOC-STATS`, since Redis 4.0, slow with much memory: text for people to read.
+    /// The allocator's own statistics, for people to read.
+    ///
+    /// `MEMORY MALLOC-STATS`. Since Redis 4.0.0. Slow where much memory is allocated.
     fn memory_malloc_stats(self) -> Self::Output<String> {
         self.run(memory_malloc_stats())
     }
 
-    /// Asks the allocator to give memory back. `MEMORY PURGE`, since Redis 4.0, slow with much memory: nothing but success.
+    /// Asks the allocator to give memory back to the system.
+    ///
+    /// `MEMORY PURGE`. Since Redis 4.0.0. Slow where much memory is allocated.
     fn memory_purge(self) -> Self::Output<()> {
         self.run(memory_purge())
     }
 
-    /// Where the memory went. `MEMORY STATS`, since Redis 4.0, O(1): a [`MemoryStats`].
+    /// Where the server's memory went.
+    ///
+    /// `MEMORY STATS`. Since Redis 4.0.0. O(1).
     fn memory_stats(self) -> Self::Output<MemoryStats> {
         self.run(memory_stats())
     }
 
-    /// How many bytes a key and its value take, `None` when there is no such key. `MEMORY USAGE key`, since Redis 4.0, O(N)
-    /// with N sampled elements.
+    /// How many bytes a key and its value take, `None` when there is no such key. How many elements of the value are looked
+    /// at is an option of [`cmd::memory_usage`](memory_usage()).
+    ///
+    /// `MEMORY USAGE key`. Since Redis 4.0.0. O(N) in the number of elements looked at.
     fn memory_usage(self, key: impl ToArg) -> Self::Output<Option<i64>> {
         self.run(memory_usage(key))
     }
@@ -44,33 +56,32 @@ pub trait MemoryCommands: Execute {
 
 impl<E: Execute> MemoryCommands for E {}
 
-/// A report for people to read. `MEMORY DOCTOR`, since Redis 4.0, O(1).
+/// `MEMORY DOCTOR`: see [`MemoryCommands::memory_doctor`].
 pub fn memory_doctor() -> Cmd<String> {
     Cmd::new(&spec::MEMORY_DOCTOR, text)
 }
 
-/// The server's help. `MEMORY HELP`, since Redis 4.0, O(1): lines of text.
+/// `MEMORY HELP`: see [`MemoryCommands::memory_help`].
 pub fn memory_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::MEMORY_HELP, texts)
 }
 
-/// The allocator's own statistics. `MEMORY MALLOC-STATS`, since Redis 4.0, slow with much memory: text for people to read.
+/// `MEMORY MALLOC-STATS`: see [`MemoryCommands::memory_malloc_stats`].
 pub fn memory_malloc_stats() -> Cmd<String> {
     Cmd::new(&spec::MEMORY_MALLOC_STATS, text)
 }
 
-/// Asks the allocator to give memory back. `MEMORY PURGE`, since Redis 4.0, slow with much memory: nothing but success.
+/// `MEMORY PURGE`: see [`MemoryCommands::memory_purge`].
 pub fn memory_purge() -> Cmd<()> {
     Cmd::new(&spec::MEMORY_PURGE, ok)
 }
 
-/// Where the memory went. `MEMORY STATS`, since Redis 4.0, O(1): a [`MemoryStats`].
+/// `MEMORY STATS`: see [`MemoryCommands::memory_stats`].
 pub fn memory_stats() -> Cmd<MemoryStats> {
     Cmd::new(&spec::MEMORY_STATS, MemoryStats::read)
 }
 
-/// How many bytes a key and its value take, `None` when there is no such key; of a value with many elements an estimate from
-/// [samples](MemoryUsage::samples). `MEMORY USAGE key [SAMPLES count]`, since Redis 4.0, O(N) with N sampled elements.
+/// `MEMORY USAGE key` with its options ([`MemoryUsage`]): see [`MemoryCommands::memory_usage`].
 pub fn memory_usage(key: impl ToArg) -> MemoryUsage {
     let mut request = Request::new(&spec::MEMORY_USAGE);
     request.arg(key);

@@ -10,29 +10,38 @@ use crate::spec;
 
 /// The commands about modules. Servers refuse loading and unloading unless `enable-module-command` allows it.
 pub trait ModuleCommands: Execute {
-    /// The server's help. `MODULE HELP`, since Redis 5.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `MODULE HELP`. Since Redis 5.0.0. O(1).
     fn module_help(self) -> Self::Output<Vec<String>> {
         self.run(module_help())
     }
 
-    /// The modules that are loaded. `MODULE LIST`, since Redis 4.0, O(N) with N modules: a [`ModuleInfo`] each.
+    /// The modules that are loaded.
+    ///
+    /// `MODULE LIST`. Since Redis 4.0.0. O(N) in the number of modules.
     fn module_list(self) -> Self::Output<Vec<ModuleInfo>> {
         self.run(module_list())
     }
 
-    /// Loads a module from a file of the server's; with arguments by [`cmd::module_load`](module_load()). `MODULE LOAD path`,
-    /// since Redis 4.0, O(1): nothing but success.
+    /// Loads a module from a file of the server's. Its arguments are an option of [`cmd::module_load`](module_load()).
+    ///
+    /// `MODULE LOAD path`. Since Redis 4.0.0. O(1).
     fn module_load(self, path: impl ToArg) -> Self::Output<()> {
         self.run(module_load(path))
     }
 
-    /// Loads a module from a file of the server's; with its configuration by [`cmd::module_loadex`](module_loadex()).
-    /// `MODULE LOADEX path`, since Redis 7.0, O(1): nothing but success.
+    /// Loads a module from a file of the server's. Its configuration and arguments are options of
+    /// [`cmd::module_loadex`](module_loadex()).
+    ///
+    /// `MODULE LOADEX path`. Since Redis 7.0.0. O(1).
     fn module_loadex(self, path: impl ToArg) -> Self::Output<()> {
         self.run(module_loadex(path))
     }
 
-    /// Unloads a module. `MODULE UNLOAD name`, since Redis 4.0, O(1): nothing but success.
+    /// Unloads the module of this name.
+    ///
+    /// `MODULE UNLOAD name`. Since Redis 4.0.0. O(1).
     fn module_unload(self, name: impl ToArg) -> Self::Output<()> {
         self.run(module_unload(name))
     }
@@ -40,32 +49,31 @@ pub trait ModuleCommands: Execute {
 
 impl<E: Execute> ModuleCommands for E {}
 
-/// The server's help. `MODULE HELP`, since Redis 5.0, O(1): lines of text.
+/// `MODULE HELP`: see [`ModuleCommands::module_help`].
 pub fn module_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::MODULE_HELP, texts)
 }
 
-/// The modules that are loaded. `MODULE LIST`, since Redis 4.0, O(N) with N modules: a [`ModuleInfo`] each.
+/// `MODULE LIST`: see [`ModuleCommands::module_list`].
 pub fn module_list() -> Cmd<Vec<ModuleInfo>> {
     Cmd::new(&spec::MODULE_LIST, ModuleInfo::read_list)
 }
 
-/// Loads a module from a file of the server's. `MODULE LOAD path [arg ...]`, since Redis 4.0, O(1): nothing but success.
+/// `MODULE LOAD path` with its options ([`ModuleLoad`]): see [`ModuleCommands::module_load`].
 pub fn module_load(path: impl ToArg) -> ModuleLoad {
     let mut request = Request::new(&spec::MODULE_LOAD);
     request.arg(path);
     ModuleLoad { request }
 }
 
-/// Loads a module from a file of the server's. `MODULE LOADEX path [CONFIG name value ...] [ARGS arg ...]`, since Redis 7.0,
-/// O(1): nothing but success.
+/// `MODULE LOADEX path` with its options ([`ModuleLoadex`]): see [`ModuleCommands::module_loadex`].
 pub fn module_loadex(path: impl ToArg) -> ModuleLoadex {
     let mut request = Request::new(&spec::MODULE_LOADEX);
     request.arg(path);
     ModuleLoadex { request, args: Request::empty() }
 }
 
-/// Unloads a module. `MODULE UNLOAD name`, since Redis 4.0, O(1): nothing but success.
+/// `MODULE UNLOAD name`: see [`ModuleCommands::module_unload`].
 pub fn module_unload(name: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::MODULE_UNLOAD, ok).arg(name)
 }

@@ -93,7 +93,7 @@ pub fn publish(channel: impl ToArg, message: impl ToArg) -> Cmd<i64> {
     Cmd::new(&spec::PUBLISH, i64::from_reply).arg(channel).arg(message)
 }
 
-/// `PUBSUB CHANNELS` with its option: the channels that someone listens on. See [`PubsubChannels`].
+/// `PUBSUB CHANNELS` with its options ([`PubsubChannels`]): see [`PubSubCommands::pubsub_channels`].
 ///
 /// ```
 /// use redispy_cmd::commands::pubsub_channels;
@@ -120,7 +120,7 @@ pub fn pubsub_numsub<T: FromReply>(channels: impl ToArgs) -> Cmd<Vec<(T, i64)>> 
     Cmd::new(&spec::PUBSUB_NUMSUB, pairs).arg(channels)
 }
 
-/// `PUBSUB SHARDCHANNELS` with its option: the shard channels that someone listens on. See [`PubsubChannels`].
+/// `PUBSUB SHARDCHANNELS` with its options ([`PubsubChannels`]): see [`PubSubCommands::pubsub_shardchannels`].
 pub fn pubsub_shardchannels<T: FromReply>() -> PubsubChannels<T> {
     PubsubChannels::new(&spec::PUBSUB_SHARDCHANNELS)
 }

@@ -195,7 +195,7 @@ pub trait ScriptingCommands: Execute {
 
 impl<E: Execute> ScriptingCommands for E {}
 
-/// `SCRIPT DEBUG <YES | SYNC | NO>` with its option: how the scripts of this connection are debugged. See [`ScriptDebug`].
+/// `SCRIPT DEBUG <YES | SYNC | NO>` with its options ([`ScriptDebug`]): see [`ScriptingCommands::script_debug`].
 pub fn script_debug(mode: ScriptDebugMode) -> ScriptDebug {
     ScriptDebug { cmd: Cmd::new(&spec::SCRIPT_DEBUG, ok).arg(mode) }
 }
@@ -207,8 +207,7 @@ pub fn script_exists(sha1s: impl ToArgs) -> Cmd<Vec<bool>> {
     Cmd::from_request(request, Vec::from_reply)
 }
 
-/// `SCRIPT FLUSH` with its option: empties the cache of scripts, before it answers or in the background. See [`Flush`], whose
-/// options this command has since Redis 6.2.0.
+/// `SCRIPT FLUSH` with its options ([`Flush`]): see [`ScriptingCommands::script_flush`].
 pub fn script_flush() -> Flush {
     Flush::new(&spec::SCRIPT_FLUSH)
 }

@@ -22,44 +22,61 @@ use crate::spec::{self, Spec};
 
 /// The commands about the server as a whole.
 pub trait ServerCommands: Execute {
-    /// Writes the append-only file anew, in the background. `BGREWRITEAOF`, since Redis 1.0, O(1): [`Background`].
+    /// Writes the append-only file anew, in the background. The reply is whether that began or waits for its turn.
+    ///
+    /// `BGREWRITEAOF`. Since Redis 1.0.0. O(1).
     fn bgrewriteaof(self) -> Self::Output<Background> {
         self.run(bgrewriteaof())
     }
 
-    /// Writes the data to disk, in the background. `BGSAVE`, since Redis 1.0, O(1): [`Background`].
+    /// Writes the data to disk, in the background. The reply is whether that began or waits for its turn. To wait for a
+    /// rewrite that runs is an option of [`cmd::bgsave`](bgsave()).
+    ///
+    /// `BGSAVE`. Since Redis 1.0.0. O(1).
     fn bgsave(self) -> Self::Output<Background> {
         self.run(bgsave())
     }
 
-    /// How many keys the database holds. `DBSIZE`, since Redis 1.0, O(1).
+    /// How many keys the database holds.
+    ///
+    /// `DBSIZE`. Since Redis 1.0.0. O(1).
     fn dbsize(self) -> Self::Output<i64> {
         self.run(dbsize())
     }
 
-    /// How a value is stored. `DEBUG OBJECT key`, since Redis 1.0, O(1): a [`DebugObject`]. Servers since Redis 7.0 refuse it
-    /// unless `enable-debug-command` allows it.
+    /// How a value is stored. It is an error when there is no such key, and on servers since Redis 7.0.0 unless
+    /// `enable-debug-command` allows it.
+    ///
+    /// `DEBUG OBJECT key`. Since Redis 1.0.0. O(1).
     fn debug_object(self, key: impl ToArg) -> Self::Output<DebugObject> {
         self.run(debug_object(key))
     }
 
-    /// Hands over to a replica, any that keeps up. `FAILOVER`, since Redis 6.2, O(1): success when it begins.
+    /// Begins to hand over to a replica, any that keeps up. Which one, and for how long to try, are options of
+    /// [`cmd::failover`](failover()).
+    ///
+    /// `FAILOVER`. Since Redis 6.2.0. O(1).
     fn failover(self) -> Self::Output<()> {
         self.run(failover())
     }
 
-    /// Removes all keys of all databases. `FLUSHALL`, since Redis 1.0, O(N) with N keys: nothing but success.
+    /// Removes all keys of all databases. To do so in the background is an option of [`cmd::flushall`](flushall()).
+    ///
+    /// `FLUSHALL`. Since Redis 1.0.0. O(N) in the number of keys.
     fn flushall(self) -> Self::Output<()> {
         self.run(flushall())
     }
 
-    /// Removes all keys of the database. `FLUSHDB`, since Redis 1.0, O(N) with N keys: nothing but success.
+    /// Removes all keys of the database. To do so in the background is an option of [`cmd::flushdb`](flushdb()).
+    ///
+    /// `FLUSHDB`. Since Redis 1.0.0. O(N) in the number of keys.
     fn flushdb(self) -> Self::Output<()> {
         self.run(flushdb())
     }
 
-    /// What the server tells about itself; single sections with [`cmd::info`](info()). `INFO`, since Redis 1.0, O(1): an
-    /// [`Info`].
+    /// What the server tells about itself. Single sections are an option of [`cmd::info`](info()).
+    ///
+    /// `INFO`. Since Redis 1.0.0. O(1).
     ///
     /// ```
     /// use redispy_cmd::commands::ServerCommands;
@@ -73,39 +90,54 @@ pub trait ServerCommands: Execute {
         self.run(info())
     }
 
-    /// When the data was last written to disk, at second precision. `LASTSAVE`, since Redis 1.0, O(1).
+    /// When the data was last written to disk, to the second.
+    ///
+    /// `LASTSAVE`. Since Redis 1.0.0. O(1).
     fn lastsave(self) -> Self::Output<SystemTime> {
         self.run(lastsave())
     }
 
-    /// Computer art and the server's version. `LOLWUT`, since Redis 5.0: text for people to look at.
+    /// Computer art and the server's version, for people to look at. Other pictures are options of
+    /// [`cmd::lolwut`](lolwut()).
+    ///
+    /// `LOLWUT`. Since Redis 5.0.0. Servers state no complexity.
     fn lolwut(self) -> Self::Output<String> {
         self.run(lolwut())
     }
 
-    /// Makes the server a replica of another. `REPLICAOF host port`, since Redis 5.0, O(1): nothing but success.
+    /// Makes the server a replica of another.
+    ///
+    /// `REPLICAOF host port`. Since Redis 5.0.0. O(1).
     fn replicaof(self, host: impl ToArg, port: u16) -> Self::Output<()> {
         self.run(replicaof(host, port))
     }
 
-    /// Makes the server a master. `REPLICAOF NO ONE`, since Redis 5.0, O(1): nothing but success.
+    /// Makes the server a master, with the data that it has.
+    ///
+    /// `REPLICAOF NO ONE`. Since Redis 5.0.0. O(1).
     fn replicaof_no_one(self) -> Self::Output<()> {
         self.run(replicaof_no_one())
     }
 
-    /// What the server is in replication. `ROLE`, since Redis 2.8.12, O(1): a [`Role`].
+    /// What the server is in replication, and with whom.
+    ///
+    /// `ROLE`. Since Redis 2.8.12. O(1).
     fn role(self) -> Self::Output<Role> {
         self.run(role())
     }
 
-    /// Writes the data to disk while everyone waits. `SAVE`, since Redis 1.0, O(N) with N keys: nothing but success.
+    /// Writes the data to disk while everyone waits.
+    ///
+    /// `SAVE`. Since Redis 1.0.0. O(N) in the number of keys.
     fn save(self) -> Self::Output<()> {
         self.run(save())
     }
 
-    /// Ends the server, as its configuration says with or without writing the data to disk; said explicitly with
-    /// [`cmd::shutdown`](shutdown()). `SHUTDOWN`, since Redis 1.0, O(N) with N keys to write: success when the server closes
-    /// the connection, an error when it goes on.
+    /// Ends the server, after writing the data to disk where its configuration says so; to do otherwise is an option of
+    /// [`cmd::shutdown`](shutdown()). It succeeds when the server closes the connection, and is an error when the server
+    /// goes on.
+    ///
+    /// `SHUTDOWN`. Since Redis 1.0.0. O(N) in the number of keys when they are written, else O(1).
     fn shutdown(self) -> Self::Output<()>
     where
         Self: MayBlock,
@@ -113,25 +145,30 @@ pub trait ServerCommands: Execute {
         self.run(shutdown())
     }
 
-    /// Makes the server a replica of another. `SLAVEOF host port`, since Redis 1.0, deprecated since 5.0 for
-    /// [`replicaof`](Self::replicaof), O(1): nothing but success.
+    /// Makes the server a replica of another: the name that [`replicaof`](Self::replicaof) had before.
+    ///
+    /// `SLAVEOF host port`. Since Redis 1.0.0, deprecated since Redis 5.0.0. O(1).
     fn slaveof(self, host: impl ToArg, port: u16) -> Self::Output<()> {
         self.run(slaveof(host, port))
     }
 
-    /// Makes the server a master. `SLAVEOF NO ONE`, since Redis 1.0, deprecated since 5.0 for
-    /// [`replicaof_no_one`](Self::replicaof_no_one), O(1): nothing but success.
+    /// Makes the server a master: the name that [`replicaof_no_one`](Self::replicaof_no_one) had before.
+    ///
+    /// `SLAVEOF NO ONE`. Since Redis 1.0.0, deprecated since Redis 5.0.0. O(1).
     fn slaveof_no_one(self) -> Self::Output<()> {
         self.run(slaveof_no_one())
     }
 
-    /// Exchanges the data of two databases. `SWAPDB index1 index2`, since Redis 4.0, O(N) with N clients that watch or wait
-    /// for keys of either: nothing but success.
+    /// Exchanges the data of two databases.
+    ///
+    /// `SWAPDB index1 index2`. Since Redis 4.0.0. O(N) in the number of clients that watch or wait for keys of either.
     fn swapdb(self, index1: u32, index2: u32) -> Self::Output<()> {
         self.run(swapdb(index1, index2))
     }
 
-    /// The server's time, at microsecond precision. `TIME`, since Redis 2.6, O(1).
+    /// The server's time, to the microsecond.
+    ///
+    /// `TIME`. Since Redis 2.6.0. O(1).
     fn time(self) -> Self::Output<SystemTime> {
         self.run(time())
     }
@@ -139,105 +176,97 @@ pub trait ServerCommands: Execute {
 
 impl<E: Execute> ServerCommands for E {}
 
-/// Writes the append-only file anew, in the background. `BGREWRITEAOF`, since Redis 1.0, O(1): [`Background`].
+/// `BGREWRITEAOF`: see [`ServerCommands::bgrewriteaof`].
 pub fn bgrewriteaof() -> Cmd<Background> {
     Cmd::new(&spec::BGREWRITEAOF, Background::read)
 }
 
-/// Writes the data to disk, in the background. `BGSAVE [SCHEDULE|CANCEL]`, since Redis 1.0, O(1): [`Background`].
+/// `BGSAVE` with its options ([`Bgsave`]): see [`ServerCommands::bgsave`].
 pub fn bgsave() -> Bgsave {
     Bgsave { schedule: false }
 }
 
-/// How many keys the database holds. `DBSIZE`, since Redis 1.0, O(1).
+/// `DBSIZE`: see [`ServerCommands::dbsize`].
 pub fn dbsize() -> Cmd<i64> {
     Cmd::new(&spec::DBSIZE, i64::from_reply)
 }
 
-/// How a value is stored. `DEBUG OBJECT key`, since Redis 1.0, O(1): a [`DebugObject`]. Servers since Redis 7.0 refuse it
-/// unless `enable-debug-command` allows it.
+/// `DEBUG OBJECT key`: see [`ServerCommands::debug_object`].
 pub fn debug_object(key: impl ToArg) -> Cmd<DebugObject> {
     Cmd::new(&spec::DEBUG, DebugObject::read).arg("OBJECT").arg(key)
 }
 
-/// Hands over to a replica, any that keeps up or [a given one](Failover::to).
-/// `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]`, since Redis 6.2, O(1): success when it begins.
+/// `FAILOVER` with its options ([`Failover`]): see [`ServerCommands::failover`].
 pub fn failover() -> Failover {
     Failover { timeout: None }
 }
 
-/// Removes all keys of all databases. `FLUSHALL [ASYNC|SYNC]`, since Redis 1.0, O(N) with N keys: nothing but success.
+/// `FLUSHALL` with its options ([`Flush`]): see [`ServerCommands::flushall`].
 pub fn flushall() -> Flush {
     Flush::new(&spec::FLUSHALL)
 }
 
-/// Removes all keys of the database. `FLUSHDB [ASYNC|SYNC]`, since Redis 1.0, O(N) with N keys: nothing but success.
+/// `FLUSHDB` with its options ([`Flush`]): see [`ServerCommands::flushdb`].
 pub fn flushdb() -> Flush {
     Flush::new(&spec::FLUSHDB)
 }
 
-/// What the server tells about itself: the usual sections, or [some](InfoRequest::sections). `INFO [section ...]`, since
-/// Redis 1.0, O(1): an [`Info`].
+/// `INFO` with its options ([`InfoRequest`]): see [`ServerCommands::info`].
 pub fn info() -> InfoRequest {
     InfoRequest { request: Request::new(&spec::INFO) }
 }
 
-/// When the data was last written to disk, at second precision. `LASTSAVE`, since Redis 1.0, O(1).
+/// `LASTSAVE`: see [`ServerCommands::lastsave`].
 pub fn lastsave() -> Cmd<SystemTime> {
     Cmd::new(&spec::LASTSAVE, unix_seconds)
 }
 
-/// Computer art and the server's version. `LOLWUT [VERSION version] [arg ...]`, since Redis 5.0: text for people to look at.
+/// `LOLWUT` with its options ([`Lolwut`]): see [`ServerCommands::lolwut`].
 pub fn lolwut() -> Lolwut {
     Lolwut { request: Request::new(&spec::LOLWUT) }
 }
 
-/// Makes the server a replica of another. `REPLICAOF host port`, since Redis 5.0, O(1): nothing but success.
+/// `REPLICAOF host port`: see [`ServerCommands::replicaof`].
 pub fn replicaof(host: impl ToArg, port: u16) -> Cmd<()> {
     Cmd::new(&spec::REPLICAOF, ok).arg(host).arg(port)
 }
 
-/// Makes the server a master. `REPLICAOF NO ONE`, since Redis 5.0, O(1): nothing but success.
+/// `REPLICAOF NO ONE`: see [`ServerCommands::replicaof_no_one`].
 pub fn replicaof_no_one() -> Cmd<()> {
     Cmd::new(&spec::REPLICAOF, ok).arg("NO").arg("ONE")
 }
 
-/// What the server is in replication. `ROLE`, since Redis 2.8.12, O(1): a [`Role`].
+/// `ROLE`: see [`ServerCommands::role`].
 pub fn role() -> Cmd<Role> {
     Cmd::new(&spec::ROLE, Role::read)
 }
 
-/// Writes the data to disk while everyone waits. `SAVE`, since Redis 1.0, O(N) with N keys: nothing but success.
+/// `SAVE`: see [`ServerCommands::save`].
 pub fn save() -> Cmd<()> {
     Cmd::new(&spec::SAVE, ok)
 }
 
-/// Ends the server, as its configuration says with or without writing the data to disk.
-/// `SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [SAFE] [FAILOVER] | ABORT`, since Redis 1.0, O(N) with N keys to write: success when
-/// the server closes the connection, an error when it goes on. See [`closes_connection`](crate::closes_connection).
+/// `SHUTDOWN` with its options ([`Shutdown`]): see [`ServerCommands::shutdown`].
 pub fn shutdown() -> Shutdown {
     Shutdown { save: None, now: false, force: false, safe: false, failover: false }
 }
 
-/// Makes the server a replica of another. `SLAVEOF host port`, since Redis 1.0, deprecated since 5.0 for [`replicaof()`],
-/// O(1): nothing but success.
+/// `SLAVEOF host port`: see [`ServerCommands::slaveof`].
 pub fn slaveof(host: impl ToArg, port: u16) -> Cmd<()> {
     Cmd::new(&spec::SLAVEOF, ok).arg(host).arg(port)
 }
 
-/// Makes the server a master. `SLAVEOF NO ONE`, since Redis 1.0, deprecated since 5.0 for [`replicaof_no_one()`], O(1):
-/// nothing but success.
+/// `SLAVEOF NO ONE`: see [`ServerCommands::slaveof_no_one`].
 pub fn slaveof_no_one() -> Cmd<()> {
     Cmd::new(&spec::SLAVEOF, ok).arg("NO").arg("ONE")
 }
 
-/// Exchanges the data of two databases. `SWAPDB index1 index2`, since Redis 4.0, O(N) with N clients that watch or wait for
-/// keys of either: nothing but success.
+/// `SWAPDB index1 index2`: see [`ServerCommands::swapdb`].
 pub fn swapdb(index1: u32, index2: u32) -> Cmd<()> {
     Cmd::new(&spec::SWAPDB, ok).arg(index1).arg(index2)
 }
 
-/// The server's time, at microsecond precision. `TIME`, since Redis 2.6, O(1).
+/// `TIME`: see [`ServerCommands::time`].
 pub fn time() -> Cmd<SystemTime> {
     Cmd::new(&spec::TIME, seconds_and_micros)
 }

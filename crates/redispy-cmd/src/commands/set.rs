@@ -202,7 +202,7 @@ pub fn sinter<T: FromReply + Eq + Hash>(keys: impl ToArgs) -> Cmd<HashSet<T>> {
     of_keys(&spec::SINTER, keys)
 }
 
-/// `SINTERCARD` with its option: how many members all of these sets have. See [`Intercard`].
+/// `SINTERCARD numkeys key [key ...]` with its options ([`Intercard`]): see [`SetCommands::sintercard`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;

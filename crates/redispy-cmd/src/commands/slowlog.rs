@@ -9,23 +9,30 @@ use crate::spec;
 
 /// The commands about slow commands.
 pub trait SlowlogCommands: Execute {
-    /// The last ten slow commands; more with [`cmd::slowlog_get`](slowlog_get()). `SLOWLOG GET`, since Redis 2.2.12, O(N) with
-    /// N entries: a [`SlowlogEntry`] each, the last first.
+    /// The last slow commands, the last first, at most ten. More are an option of [`cmd::slowlog_get`](slowlog_get()).
+    ///
+    /// `SLOWLOG GET`. Since Redis 2.2.12. O(N) in the number of entries.
     fn slowlog_get(self) -> Self::Output<Vec<SlowlogEntry>> {
         self.run(slowlog_get())
     }
 
-    /// The server's help. `SLOWLOG HELP`, since Redis 6.2, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `SLOWLOG HELP`. Since Redis 6.2.0. O(1).
     fn slowlog_help(self) -> Self::Output<Vec<String>> {
         self.run(slowlog_help())
     }
 
-    /// How many entries there are. `SLOWLOG LEN`, since Redis 2.2.12, O(1).
+    /// How many entries the log of slow commands has.
+    ///
+    /// `SLOWLOG LEN`. Since Redis 2.2.12. O(1).
     fn slowlog_len(self) -> Self::Output<i64> {
         self.run(slowlog_len())
     }
 
-    /// Empties the log. `SLOWLOG RESET`, since Redis 2.2.12, O(N) with N entries: nothing but success.
+    /// Empties the log of slow commands.
+    ///
+    /// `SLOWLOG RESET`. Since Redis 2.2.12. O(N) in the number of entries.
     fn slowlog_reset(self) -> Self::Output<()> {
         self.run(slowlog_reset())
     }
@@ -35,24 +42,32 @@ impl<E: Execute> SlowlogCommands for E {}
 
 /// The commands about slow and large commands, which Valkey has instead of `SLOWLOG`.
 pub trait CommandlogCommands: Execute {
-    /// The last slow or large commands, -1 for all. `COMMANDLOG GET count SLOW|LARGE-REQUEST|LARGE-REPLY`, since Valkey 8.1,
-    /// O(N) with N entries: a [`CommandlogEntry`] each, the last first.
+    /// The last slow or large commands, the last first, at most `count` of them; -1 for all.
+    ///
+    /// `COMMANDLOG GET count <SLOW | LARGE-REQUEST | LARGE-REPLY>`. Since Valkey 8.1.0, not in Redis. O(N) in the number of
+    /// entries.
     fn commandlog_get(self, count: i64, kind: CommandlogKind) -> Self::Output<Vec<CommandlogEntry>> {
         self.run(commandlog_get(count, kind))
     }
 
-    /// The server's help. `COMMANDLOG HELP`, since Valkey 8.1, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `COMMANDLOG HELP`. Since Valkey 8.1.0, not in Redis. O(1).
     fn commandlog_help(self) -> Self::Output<Vec<String>> {
         self.run(commandlog_help())
     }
 
-    /// How many entries there are. `COMMANDLOG LEN SLOW|LARGE-REQUEST|LARGE-REPLY`, since Valkey 8.1, O(1).
+    /// How many entries one of the logs has.
+    ///
+    /// `COMMANDLOG LEN <SLOW | LARGE-REQUEST | LARGE-REPLY>`. Since Valkey 8.1.0, not in Redis. O(1).
     fn commandlog_len(self, kind: CommandlogKind) -> Self::Output<i64> {
         self.run(commandlog_len(kind))
     }
 
-    /// Empties one of the logs. `COMMANDLOG RESET SLOW|LARGE-REQUEST|LARGE-REPLY`, since Valkey 8.1, O(N) with N entries:
-    /// nothing but success.
+    /// Empties one of the logs.
+    ///
+    /// `COMMANDLOG RESET <SLOW | LARGE-REQUEST | LARGE-REPLY>`. Since Valkey 8.1.0, not in Redis. O(N) in the number of
+    /// entries.
     fn commandlog_reset(self, kind: CommandlogKind) -> Self::Output<()> {
         self.run(commandlog_reset(kind))
     }
@@ -60,45 +75,42 @@ pub trait CommandlogCommands: Execute {
 
 impl<E: Execute> CommandlogCommands for E {}
 
-/// The last ten slow commands, or as many as [asked for](SlowlogGet::count). `SLOWLOG GET [count]`, since Redis 2.2.12, O(N)
-/// with N entries: a [`SlowlogEntry`] each, the last first.
+/// `SLOWLOG GET` with its options ([`SlowlogGet`]): see [`SlowlogCommands::slowlog_get`].
 pub fn slowlog_get() -> SlowlogGet {
     SlowlogGet { count: None }
 }
 
-/// The server's help. `SLOWLOG HELP`, since Redis 6.2, O(1): lines of text.
+/// `SLOWLOG HELP`: see [`SlowlogCommands::slowlog_help`].
 pub fn slowlog_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::SLOWLOG_HELP, texts)
 }
 
-/// How many entries there are. `SLOWLOG LEN`, since Redis 2.2.12, O(1).
+/// `SLOWLOG LEN`: see [`SlowlogCommands::slowlog_len`].
 pub fn slowlog_len() -> Cmd<i64> {
     Cmd::new(&spec::SLOWLOG_LEN, i64::from_reply)
 }
 
-/// Empties the log. `SLOWLOG RESET`, since Redis 2.2.12, O(N) with N entries: nothing but success.
+/// `SLOWLOG RESET`: see [`SlowlogCommands::slowlog_reset`].
 pub fn slowlog_reset() -> Cmd<()> {
     Cmd::new(&spec::SLOWLOG_RESET, ok)
 }
 
-/// The last slow or large commands, -1 for all. `COMMANDLOG GET count SLOW|LARGE-REQUEST|LARGE-REPLY`, since Valkey 8.1, O(N)
-/// with N entries: a [`CommandlogEntry`] each, the last first.
+/// `COMMANDLOG GET count <SLOW | LARGE-REQUEST | LARGE-REPLY>`: see [`CommandlogCommands::commandlog_get`].
 pub fn commandlog_get(count: i64, kind: CommandlogKind) -> Cmd<Vec<CommandlogEntry>> {
     Cmd::new(&spec::COMMANDLOG_GET, CommandlogEntry::read_list).arg(count).arg(kind.word())
 }
 
-/// The server's help. `COMMANDLOG HELP`, since Valkey 8.1, O(1): lines of text.
+/// `COMMANDLOG HELP`: see [`CommandlogCommands::commandlog_help`].
 pub fn commandlog_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::COMMANDLOG_HELP, texts)
 }
 
-/// How many entries there are. `COMMANDLOG LEN SLOW|LARGE-REQUEST|LARGE-REPLY`, since Valkey 8.1, O(1).
+/// `COMMANDLOG LEN <SLOW | LARGE-REQUEST | LARGE-REPLY>`: see [`CommandlogCommands::commandlog_len`].
 pub fn commandlog_len(kind: CommandlogKind) -> Cmd<i64> {
     Cmd::new(&spec::COMMANDLOG_LEN, i64::from_reply).arg(kind.word())
 }
 
-/// Empties one of the logs. `COMMANDLOG RESET SLOW|LARGE-REQUEST|LARGE-REPLY`, since Valkey 8.1, O(N) with N entries: nothing
-/// but success.
+/// `COMMANDLOG RESET <SLOW | LARGE-REQUEST | LARGE-REPLY>`: see [`CommandlogCommands::commandlog_reset`].
 pub fn commandlog_reset(kind: CommandlogKind) -> Cmd<()> {
     Cmd::new(&spec::COMMANDLOG_RESET, ok).arg(kind.word())
 }

@@ -434,7 +434,7 @@ pub fn zmscore(key: impl ToArg, members: impl ToArgs) -> Cmd<Vec<Option<f64>>> {
     of_members(&spec::ZMSCORE, key, members)
 }
 
-/// `ZRANK key member` with its option: how many members have a lower score. See [`Zrank`].
+/// `ZRANK key member` with its options ([`Zrank`]): see [`SortedSetCommands::zrank`].
 ///
 /// ```
 /// use redispy_cmd::commands::zrank;
@@ -466,7 +466,7 @@ pub fn zremrangebyscore(key: impl ToArg, min: impl Into<ScoreBound>, max: impl I
     Cmd::new(&spec::ZREMRANGEBYSCORE, i64::from_reply).arg(key).arg(min.into()).arg(max.into())
 }
 
-/// `ZREVRANK key member` with its option: how many members have a higher score. See [`Zrank`].
+/// `ZREVRANK key member` with its options ([`Zrank`]): see [`SortedSetCommands::zrevrank`].
 pub fn zrevrank(key: impl ToArg, member: impl ToArg) -> Zrank {
     Zrank { cmd: Cmd::new(&spec::ZREVRANK, Option::from_reply).arg(key).arg(member) }
 }

@@ -152,7 +152,9 @@ pub trait StreamCommands: Execute {
         self.run(xgroup_destroy(key, group))
     }
 
-    /// The server's help. `XGROUP HELP`, since Redis 5.0.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `XGROUP HELP`. Since Redis 5.0.0. O(1).
     fn xgroup_help(self) -> Self::Output<Vec<String>> {
         self.run(xgroup_help())
     }
@@ -179,7 +181,9 @@ pub trait StreamCommands: Execute {
         self.run(xinfo_groups(key))
     }
 
-    /// The server's help. `XINFO HELP`, since Redis 5.0.0, O(1): lines of text.
+    /// The server's help, line by line.
+    ///
+    /// `XINFO HELP`. Since Redis 5.0.0. O(1).
     fn xinfo_help(self) -> Self::Output<Vec<String>> {
         self.run(xinfo_help())
     }
@@ -342,7 +346,7 @@ pub fn xgroup_destroy(key: impl ToArg, group: impl ToArg) -> Cmd<bool> {
     Cmd::new(&spec::XGROUP_DESTROY, bool::from_reply).arg((key, group))
 }
 
-/// The server's help. `XGROUP HELP`, since Redis 5.0.0, O(1): lines of text.
+/// `XGROUP HELP`: see [`StreamCommands::xgroup_help`].
 pub fn xgroup_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::XGROUP_HELP, texts)
 }
@@ -357,7 +361,7 @@ pub fn xinfo_groups(key: impl ToArg) -> Cmd<Vec<GroupInfo>> {
     Cmd::new(&spec::XINFO_GROUPS, GroupInfo::read_list).arg(key)
 }
 
-/// The server's help. `XINFO HELP`, since Redis 5.0.0, O(1): lines of text.
+/// `XINFO HELP`: see [`StreamCommands::xinfo_help`].
 pub fn xinfo_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::XINFO_HELP, texts)
 }

@@ -129,7 +129,7 @@ pub fn vdim(key: impl ToArg) -> Cmd<i64> {
     Cmd::new(&spec::VDIM, i64::from_reply).arg(key)
 }
 
-/// `VEMB` with its option: the vector of an element. See [`Vemb`].
+/// `VEMB key element` with its options ([`Vemb`]): see [`VectorSetCommands::vemb`].
 pub fn vemb(key: impl ToArg, element: impl ToArg) -> Vemb {
     Vemb { cmd: Cmd::new(&spec::VEMB, Option::<Vec<f64>>::from_reply).arg(key).arg(element) }
 }
@@ -149,12 +149,12 @@ pub fn vismember(key: impl ToArg, element: impl ToArg) -> Cmd<bool> {
     Cmd::new(&spec::VISMEMBER, bool::from_reply).arg(key).arg(element)
 }
 
-/// `VLINKS` with its option: the neighbours of an element. See [`Vlinks`].
+/// `VLINKS key element` with its options ([`Vlinks`]): see [`VectorSetCommands::vlinks`].
 pub fn vlinks<T: FromReply>(key: impl ToArg, element: impl ToArg) -> Vlinks<T> {
     Vlinks { cmd: Cmd::new(&spec::VLINKS, Option::<Vec<Vec<T>>>::from_reply).arg(key).arg(element) }
 }
 
-/// `VRANDMEMBER` with its option: elements at random. See [`Vrandmember`].
+/// `VRANDMEMBER key` with its options ([`Vrandmember`]): see [`VectorSetCommands::vrandmember`].
 pub fn vrandmember<T: FromReply>(key: impl ToArg) -> Vrandmember<T> {
     Vrandmember { cmd: Cmd::new(&spec::VRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }

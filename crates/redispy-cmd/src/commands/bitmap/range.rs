@@ -9,7 +9,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromReply, ReplyError};
 use crate::spec;
 
-/// `BITCOUNT` with its options: how many bits are set, in all or in a range. See [`BitRange`].
+#[cfg(doc)]
+use super::BitmapCommands;
+
+/// `BITCOUNT key` with its options ([`BitRange`]): see [`BitmapCommands::bitcount`].
 ///
 /// ```
 /// use redispy_cmd::commands::{BitUnit, bitcount};
@@ -22,7 +25,7 @@ pub fn bitcount(key: impl ToArg) -> BitRange<i64> {
     BitRange { cmd: Cmd::new(&spec::BITCOUNT, i64::from_reply).arg(key) }
 }
 
-/// `BITPOS` with its options: where the first bit that is 0 or 1 is, in all or in a range. See [`BitRange`].
+/// `BITPOS key bit` with its options ([`BitRange`]): see [`BitmapCommands::bitpos`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;

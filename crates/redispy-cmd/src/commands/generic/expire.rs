@@ -12,7 +12,7 @@ use crate::spec::{self, Spec};
 #[cfg(doc)]
 use super::GenericCommands;
 
-/// `EXPIRE key seconds` with its options: makes a key expire. See [`Expire`].
+/// `EXPIRE key seconds` with its options ([`Expire`]): see [`GenericCommands::expire`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -24,7 +24,7 @@ pub fn expire(key: impl ToArg, seconds: impl ToSeconds) -> Expire {
     Expire::new(&spec::EXPIRE, key, "seconds", seconds.to_seconds())
 }
 
-/// `EXPIREAT key unix-time-seconds` with its options: makes a key expire at a time. See [`Expire`].
+/// `EXPIREAT key unix-time-seconds` with its options ([`Expire`]): see [`GenericCommands::expireat`].
 pub fn expireat(key: impl ToArg, at: impl ToUnixSeconds) -> Expire {
     Expire::new(&spec::EXPIREAT, key, "at", at.to_unix_seconds())
 }
@@ -39,12 +39,12 @@ pub fn persist(key: impl ToArg) -> Cmd<bool> {
     Cmd::new(&spec::PERSIST, bool::from_reply).arg(key)
 }
 
-/// `PEXPIRE key milliseconds` with its options: makes a key expire. See [`Expire`].
+/// `PEXPIRE key milliseconds` with its options ([`Expire`]): see [`GenericCommands::pexpire`].
 pub fn pexpire(key: impl ToArg, milliseconds: impl ToMillis) -> Expire {
     Expire::new(&spec::PEXPIRE, key, "milliseconds", milliseconds.to_millis())
 }
 
-/// `PEXPIREAT key unix-time-milliseconds` with its options: makes a key expire at a time. See [`Expire`].
+/// `PEXPIREAT key unix-time-milliseconds` with its options ([`Expire`]): see [`GenericCommands::pexpireat`].
 pub fn pexpireat(key: impl ToArg, at: impl ToUnixMillis) -> Expire {
     Expire::new(&spec::PEXPIREAT, key, "at", at.to_unix_millis())
 }

@@ -12,7 +12,7 @@ use crate::spec::{self, Spec};
 #[cfg(doc)]
 use super::GenericCommands;
 
-/// `COPY source destination` with its options: copies a key. See [`CopyRequest`].
+/// `COPY source destination` with its options ([`CopyRequest`]): see [`GenericCommands::copy`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};

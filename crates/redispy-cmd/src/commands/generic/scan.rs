@@ -7,7 +7,10 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `SCAN cursor` with its options: a page of the names of the keys in the database. See [`Scan`].
+#[cfg(doc)]
+use super::GenericCommands;
+
+/// `SCAN cursor` with its options ([`Scan`]): see [`GenericCommands::scan`].
 ///
 /// ```
 /// use redispy_cmd::commands as cmd;

@@ -6,7 +6,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromGroup, FromReply, groups};
 use crate::spec::{self, Spec};
 
-/// `SORT key` with its options: the elements of a list, set or sorted set in an order. See [`Sort`].
+#[cfg(doc)]
+use super::GenericCommands;
+
+/// `SORT key` with its options ([`Sort`]): see [`GenericCommands::sort`].
 ///
 /// ```
 /// use redispy_cmd::commands as cmd;
@@ -20,7 +23,7 @@ pub fn sort<T: FromReply>(key: impl ToArg) -> Sort<T> {
     Sort::new(&spec::SORT, key)
 }
 
-/// `SORT_RO key` with its options: the elements of a list, set or sorted set in an order. See [`Sort`].
+/// `SORT_RO key` with its options ([`Sort`]): see [`GenericCommands::sort_ro`].
 pub fn sort_ro<T: FromReply>(key: impl ToArg) -> Sort<T, false> {
     Sort::new(&spec::SORT_RO, key)
 }

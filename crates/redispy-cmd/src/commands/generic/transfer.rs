@@ -16,7 +16,7 @@ pub fn dump(key: impl ToArg) -> Cmd<Option<Vec<u8>>> {
     Cmd::new(&spec::DUMP, Option::from_reply).arg(key)
 }
 
-/// `MIGRATE host port "" db timeout KEYS key [key ...]` with its options: moves keys to another server. See [`Migrate`].
+/// `MIGRATE host port "" db timeout KEYS key [key ...]` with its options ([`Migrate`]): see [`GenericCommands::migrate`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,7 +37,7 @@ pub fn migrate(host: impl ToArg, port: u16, keys: impl ToArgs, db: u32, timeout:
     Migrate { request, options, copy: false, replace: false, auth: None }
 }
 
-/// `RESTORE key ttl serialized-value` with its options: makes a key of what [`dump`] gave. See [`Restore`].
+/// `RESTORE key ttl serialized-value` with its options ([`Restore`]): see [`GenericCommands::restore`].
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -7,7 +7,11 @@ use crate::replies::{GeoMatch, GeoPosition};
 use crate::reply::FromReply;
 use crate::spec::{self, Spec};
 
-/// `GEORADIUS` with its options: the members within a radius of a place. See [`Geosearch`].
+#[cfg(doc)]
+use super::GeoCommands;
+
+/// `GEORADIUS key longitude latitude radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
+/// [`GeoCommands::georadius`].
 pub fn georadius<T: FromReply>(
     key: impl ToArg,
     longitude: f64,
@@ -18,7 +22,8 @@ pub fn georadius<T: FromReply>(
     Geosearch::around(&spec::GEORADIUS, key, GeoPosition::new(longitude, latitude), radius, unit)
 }
 
-/// `GEORADIUS_RO` with its options: the members within a radius of a place. See [`Geosearch`].
+/// `GEORADIUS_RO key longitude latitude radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
+/// [`GeoCommands::georadius_ro`].
 pub fn georadius_ro<T: FromReply>(
     key: impl ToArg,
     longitude: f64,
@@ -29,7 +34,8 @@ pub fn georadius_ro<T: FromReply>(
     Geosearch::around(&spec::GEORADIUS_RO, key, GeoPosition::new(longitude, latitude), radius, unit)
 }
 
-/// `GEORADIUSBYMEMBER` with its options: the members within a radius of another. See [`Geosearch`].
+/// `GEORADIUSBYMEMBER key member radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
+/// [`GeoCommands::georadiusbymember`].
 pub fn georadiusbymember<T: FromReply>(
     key: impl ToArg,
     member: impl ToArg,
@@ -39,7 +45,8 @@ pub fn georadiusbymember<T: FromReply>(
     Geosearch::around_member(&spec::GEORADIUSBYMEMBER, key, member, radius, unit)
 }
 
-/// `GEORADIUSBYMEMBER_RO` with its options: the members within a radius of another. See [`Geosearch`].
+/// `GEORADIUSBYMEMBER_RO key member radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
+/// [`GeoCommands::georadiusbymember_ro`].
 pub fn georadiusbymember_ro<T: FromReply>(
     key: impl ToArg,
     member: impl ToArg,
@@ -49,7 +56,8 @@ pub fn georadiusbymember_ro<T: FromReply>(
     Geosearch::around_member(&spec::GEORADIUSBYMEMBER_RO, key, member, radius, unit)
 }
 
-/// `GEOSEARCH` with its options: the members within an area. See [`Geosearch`].
+/// `GEOSEARCH key BYPOLYGON num-vertices longitude latitude ...` with its options ([`Geosearch`]): see
+/// [`GeoCommands::geosearch`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -68,7 +76,7 @@ pub fn geosearch<T: FromReply>(key: impl ToArg, area: GeoArea) -> Geosearch<T> {
     Geosearch::of(request)
 }
 
-/// `GEOSEARCHSTORE` with its options: keeps the members within an area under another key. See [`Geosearchstore`].
+/// `BYPOLYGON` with its options ([`Geosearchstore`]): see [`GeoCommands::geosearchstore`].
 pub fn geosearchstore(destination: impl ToArg, source: impl ToArg, area: GeoArea) -> Geosearchstore {
     let mut request = Request::new(&spec::GEOSEARCHSTORE);
     request.args((destination, source));

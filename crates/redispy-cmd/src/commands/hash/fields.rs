@@ -11,8 +11,10 @@ use crate::replies::{Expiry, FieldExpire, FieldPersist, expiry};
 use crate::reply::FromReply;
 use crate::spec::{self, Spec};
 
-/// `HEXPIRE` with its conditions: makes fields expire after this many seconds, or a `Duration` of whole seconds. See
-/// [`Hexpire`].
+#[cfg(doc)]
+use super::HashCommands;
+
+/// `HEXPIRE key seconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see [`HashCommands::hexpire`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -26,25 +28,25 @@ pub fn hexpire(key: impl ToArg, seconds: impl ToSeconds, fields: impl ToArgs) ->
     Hexpire::new(&spec::HEXPIRE, key, ("seconds", seconds.to_seconds()), fields)
 }
 
-/// `HEXPIREAT` with its conditions: makes fields expire at this time, in seconds since 1970, or a `SystemTime` on a
-/// whole second. See [`Hexpire`].
+/// `HEXPIREAT key unix-time-seconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see
+/// [`HashCommands::hexpireat`].
 pub fn hexpireat(key: impl ToArg, time: impl ToUnixSeconds, fields: impl ToArgs) -> Hexpire {
     Hexpire::new(&spec::HEXPIREAT, key, ("unix-time-seconds", time.to_unix_seconds()), fields)
 }
 
-/// `HEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hexpiretime`](super::HashCommands::hexpiretime).
+/// `HEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hexpiretime`].
 pub fn hexpiretime(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<SystemTime>>> {
     Cmd::from_request(of_fields(&spec::HEXPIRETIME, key, fields), |node| {
         elements(node, EXPIRIES, expiry::unix_seconds)
     })
 }
 
-/// `HGETDEL key FIELDS numfields field [field ...]`: see [`HashCommands::hgetdel`](super::HashCommands::hgetdel).
+/// `HGETDEL key FIELDS numfields field [field ...]`: see [`HashCommands::hgetdel`].
 pub fn hgetdel<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Option<T>>> {
     Cmd::from_request(of_fields(&spec::HGETDEL, key, fields), Vec::<Option<T>>::from_reply)
 }
 
-/// `HGETEX` with its options: the values of fields, and when they expire from now on. See [`Hgetex`].
+/// `HGETEX key FIELDS numfields field [field ...]` with its options ([`Hgetex`]): see [`HashCommands::hgetex`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -67,36 +69,36 @@ pub fn hgetex<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Hgetex<T> {
     }
 }
 
-/// `HPERSIST key FIELDS numfields field [field ...]`: see [`HashCommands::hpersist`](super::HashCommands::hpersist).
+/// `HPERSIST key FIELDS numfields field [field ...]`: see [`HashCommands::hpersist`].
 pub fn hpersist(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<FieldPersist>> {
     Cmd::from_request(of_fields(&spec::HPERSIST, key, fields), Vec::<FieldPersist>::from_reply)
 }
 
-/// `HPEXPIRE` with its conditions: makes fields expire after this many milliseconds, or a `Duration`. See
-/// [`Hexpire`].
+/// `HPEXPIRE key milliseconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see
+/// [`HashCommands::hpexpire`].
 pub fn hpexpire(key: impl ToArg, milliseconds: impl ToMillis, fields: impl ToArgs) -> Hexpire {
     Hexpire::new(&spec::HPEXPIRE, key, ("milliseconds", milliseconds.to_millis()), fields)
 }
 
-/// `HPEXPIREAT` with its conditions: makes fields expire at this time, in milliseconds since 1970, or a `SystemTime`.
-/// See [`Hexpire`].
+/// `HPEXPIREAT key unix-time-milliseconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see
+/// [`HashCommands::hpexpireat`].
 pub fn hpexpireat(key: impl ToArg, time: impl ToUnixMillis, fields: impl ToArgs) -> Hexpire {
     Hexpire::new(&spec::HPEXPIREAT, key, ("unix-time-milliseconds", time.to_unix_millis()), fields)
 }
 
-/// `HPEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hpexpiretime`](super::HashCommands::hpexpiretime).
+/// `HPEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hpexpiretime`].
 pub fn hpexpiretime(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<SystemTime>>> {
     Cmd::from_request(of_fields(&spec::HPEXPIRETIME, key, fields), |node| {
         elements(node, EXPIRIES, expiry::unix_millis)
     })
 }
 
-/// `HPTTL key FIELDS numfields field [field ...]`: see [`HashCommands::hpttl`](super::HashCommands::hpttl).
+/// `HPTTL key FIELDS numfields field [field ...]`: see [`HashCommands::hpttl`].
 pub fn hpttl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> {
     Cmd::from_request(of_fields(&spec::HPTTL, key, fields), |node| elements(node, EXPIRIES, expiry::millis))
 }
 
-/// `HSETEX` with its options: sets fields, all or none of them, and when they expire. See [`Hsetex`].
+/// `HSETEX key FIELDS numfields field value [field value ...]` with its options ([`Hsetex`]): see [`HashCommands::hsetex`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -115,7 +117,7 @@ pub fn hsetex(key: impl ToArg, pairs: impl ToPairs) -> Hsetex {
     Hsetex { request, options, key_condition: None, field_condition: None, expiry: ExpiryOption::Unsaid }
 }
 
-/// `HTTL key FIELDS numfields field [field ...]`: see [`HashCommands::httl`](super::HashCommands::httl).
+/// `HTTL key FIELDS numfields field [field ...]`: see [`HashCommands::httl`].
 pub fn httl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> {
     Cmd::from_request(of_fields(&spec::HTTL, key, fields), |node| elements(node, EXPIRIES, expiry::seconds))
 }

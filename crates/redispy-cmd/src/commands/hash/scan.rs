@@ -7,7 +7,10 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
 use crate::spec;
 
-/// `HRANDFIELD` with its options: random fields, and their values. See [`Hrandfield`].
+#[cfg(doc)]
+use super::HashCommands;
+
+/// `HRANDFIELD key` with its options ([`Hrandfield`]): see [`HashCommands::hrandfield`].
 ///
 /// ```
 /// use redispy_cmd::commands::hrandfield;
@@ -21,8 +24,7 @@ pub fn hrandfield<T: FromReply>(key: impl ToArg) -> Hrandfield<T> {
     Hrandfield { cmd: Cmd::new(&spec::HRANDFIELD, Option::<T>::from_reply).arg(key) }
 }
 
-/// `HSCAN` with its options: one page of fields and values, as `(String, i64)`, and the cursor of the next. See
-/// [`Hscan`].
+/// `HSCAN key cursor` with its options ([`Hscan`]): see [`HashCommands::hscan`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;

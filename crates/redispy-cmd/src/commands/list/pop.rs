@@ -10,8 +10,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, ReplyError};
 use crate::spec::{self, Spec};
 
-/// `BLMPOP` with its option: takes elements from the first of these lists that has any, waiting for one to come. See
-/// [`Lmpop`].
+#[cfg(doc)]
+use super::ListCommands;
+
+/// `BLMPOP timeout numkeys key [key ...] <LEFT | RIGHT>` with its options ([`Lmpop`]): see [`ListCommands::blmpop`].
 ///
 /// ```
 /// use redispy_cmd::commands::{ListEnd, blmpop};
@@ -27,22 +29,22 @@ pub fn blmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: Li
     Lmpop::new(request, keys, end)
 }
 
-/// `BLPOP key [key ...] timeout`: see [`ListCommands::blpop`](super::ListCommands::blpop).
+/// `BLPOP key [key ...] timeout`: see [`ListCommands::blpop`].
 pub fn blpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
     blocking_pop(&spec::BLPOP, keys, timeout.into())
 }
 
-/// `BRPOP key [key ...] timeout`: see [`ListCommands::brpop`](super::ListCommands::brpop).
+/// `BRPOP key [key ...] timeout`: see [`ListCommands::brpop`].
 pub fn brpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
     blocking_pop(&spec::BRPOP, keys, timeout.into())
 }
 
-/// `LMPOP` with its option: takes elements from the first of these lists that has any. See [`Lmpop`].
+/// `LMPOP numkeys key [key ...] <LEFT | RIGHT>` with its options ([`Lmpop`]): see [`ListCommands::lmpop`].
 pub fn lmpop<P: FromPair>(keys: impl ToArgs, end: ListEnd) -> Lmpop<P> {
     Lmpop::new(Request::new(&spec::LMPOP), keys, end)
 }
 
-/// `LPOP` with its option: takes the first element, or the first elements. See [`Lpop`].
+/// `LPOP key` with its options ([`Lpop`]): see [`ListCommands::lpop`].
 ///
 /// ```
 /// use redispy_cmd::commands::lpop;
@@ -54,7 +56,7 @@ pub fn lpop<T: FromReply>(key: impl ToArg) -> Lpop<T> {
     Lpop { cmd: Cmd::new(&spec::LPOP, Option::<T>::from_reply).arg(key) }
 }
 
-/// `RPOP` with its option: takes the last element, or the last elements, the very last first. See [`Lpop`].
+/// `RPOP key` with its options ([`Lpop`]): see [`ListCommands::rpop`].
 pub fn rpop<T: FromReply>(key: impl ToArg) -> Lpop<T> {
     Lpop { cmd: Cmd::new(&spec::RPOP, Option::<T>::from_reply).arg(key) }
 }

@@ -6,7 +6,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromReply, Value};
 use crate::spec::{self, Spec};
 
-/// `EVAL` of a Lua script; keys, arguments and the type of the answer follow. See [`ScriptCall`].
+#[cfg(doc)]
+use super::ScriptingCommands;
+
+/// `EVAL script numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::eval`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -18,27 +21,27 @@ pub fn eval(script: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVAL, script)
 }
 
-/// `EVAL_RO` of a Lua script that only reads. See [`ScriptCall`].
+/// `EVAL_RO script numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::eval_ro`].
 pub fn eval_ro(script: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVAL_RO, script)
 }
 
-/// `EVALSHA` of a script in the server's cache, by its SHA1. See [`ScriptCall`].
+/// `EVALSHA sha1 numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::evalsha`].
 pub fn evalsha(sha1: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVALSHA, sha1)
 }
 
-/// `EVALSHA_RO` of a script in the server's cache that only reads, by its SHA1. See [`ScriptCall`].
+/// `EVALSHA_RO sha1 numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::evalsha_ro`].
 pub fn evalsha_ro(sha1: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVALSHA_RO, sha1)
 }
 
-/// `FCALL` of a function in one of the server's libraries. See [`ScriptCall`].
+/// `FCALL function numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::fcall`].
 pub fn fcall(function: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::FCALL, function)
 }
 
-/// `FCALL_RO` of a function that is declared to only read. See [`ScriptCall`].
+/// `FCALL_RO function numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::fcall_ro`].
 pub fn fcall_ro(function: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::FCALL_RO, function)
 }

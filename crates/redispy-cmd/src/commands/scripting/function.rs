@@ -23,7 +23,7 @@ pub fn function_dump() -> Cmd<Vec<u8>> {
     Cmd::new(&spec::FUNCTION_DUMP, Vec::<u8>::from_reply)
 }
 
-/// `FUNCTION FLUSH` with its option: removes all libraries, before it answers or in the background. See [`Flush`].
+/// `FUNCTION FLUSH` with its options ([`Flush`]): see [`ScriptingCommands::function_flush`].
 pub fn function_flush() -> Flush {
     Flush::new(&spec::FUNCTION_FLUSH)
 }
@@ -38,7 +38,7 @@ pub fn function_kill() -> Cmd<()> {
     Cmd::new(&spec::FUNCTION_KILL, ok)
 }
 
-/// `FUNCTION LIST` with its options: the libraries with their functions. See [`FunctionList`].
+/// `FUNCTION LIST` with its options ([`FunctionList`]): see [`ScriptingCommands::function_list`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -50,12 +50,12 @@ pub fn function_list() -> FunctionList {
     FunctionList { pattern: None, withcode: false }
 }
 
-/// `FUNCTION LOAD` with its option: adds a library. See [`FunctionLoad`].
+/// `FUNCTION LOAD function-code` with its options ([`FunctionLoad`]): see [`ScriptingCommands::function_load`].
 pub fn function_load(code: impl ToArg) -> FunctionLoad {
     FunctionLoad { code: Words::of(code), replace: false }
 }
 
-/// `FUNCTION RESTORE` with its option: adds the libraries of a dump. See [`FunctionRestore`].
+/// `FUNCTION RESTORE serialized-value` with its options ([`FunctionRestore`]): see [`ScriptingCommands::function_restore`].
 pub fn function_restore(dump: impl ToArg) -> FunctionRestore {
     let mut request = Request::new(&spec::FUNCTION_RESTORE);
     request.arg(dump);

@@ -10,7 +10,10 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `SPOP` with its option: takes a random member, or many. See [`Spop`].
+#[cfg(doc)]
+use super::SetCommands;
+
+/// `SPOP key` with its options ([`Spop`]): see [`SetCommands::spop`].
 ///
 /// ```
 /// use redispy_cmd::commands::spop;
@@ -22,7 +25,7 @@ pub fn spop<T: FromReply>(key: impl ToArg) -> Spop<T> {
     Spop { cmd: Cmd::new(&spec::SPOP, Option::<T>::from_reply).arg(key) }
 }
 
-/// `SRANDMEMBER` with its option: a random member, or many. See [`Srandmember`].
+/// `SRANDMEMBER key` with its options ([`Srandmember`]): see [`SetCommands::srandmember`].
 ///
 /// ```
 /// use redispy_cmd::commands::srandmember;
@@ -34,7 +37,7 @@ pub fn srandmember<T: FromReply>(key: impl ToArg) -> Srandmember<T> {
     Srandmember { cmd: Cmd::new(&spec::SRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }
 
-/// `SSCAN` with its options: one page of members, and the cursor of the next. See [`Sscan`].
+/// `SSCAN key cursor` with its options ([`Sscan`]): see [`SetCommands::sscan`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;

@@ -6,7 +6,10 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `ZADD` with its options: adds members with their scores, or gives members other scores. See [`Zadd`].
+#[cfg(doc)]
+use super::SortedSetCommands;
+
+/// `ZADD key score member [score member ...]` with its options ([`Zadd`]): see [`SortedSetCommands::zadd`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;

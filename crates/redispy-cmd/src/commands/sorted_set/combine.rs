@@ -7,7 +7,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply};
 use crate::spec::{self, Spec};
 
-/// `ZDIFF` with its option: the members of the first sorted set that none of the others has. See [`Zdiff`].
+#[cfg(doc)]
+use super::SortedSetCommands;
+
+/// `ZDIFF numkeys key [key ...]` with its options ([`Zdiff`]): see [`SortedSetCommands::zdiff`].
 ///
 /// ```
 /// use redispy_cmd::commands::zdiff;
@@ -22,7 +25,7 @@ pub fn zdiff<T: FromReply>(keys: impl ToArgs) -> Zdiff<T> {
     Zdiff { cmd: Cmd::from_request(request, Vec::from_reply) }
 }
 
-/// `ZDIFFSTORE destination numkeys key [key ...]`: see [`SortedSetCommands::zdiffstore`](super::SortedSetCommands::zdiffstore).
+/// `ZDIFFSTORE destination numkeys key [key ...]`: see [`SortedSetCommands::zdiffstore`].
 pub fn zdiffstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
     let mut request = Request::new(&spec::ZDIFFSTORE);
     request.arg(destination);
@@ -30,7 +33,7 @@ pub fn zdiffstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
     Cmd::from_request(request, i64::from_reply)
 }
 
-/// `ZINTER` with its options: the members that all of these sorted sets have. See [`Zcombine`].
+/// `ZINTER numkeys key [key ...]` with its options ([`Zcombine`]): see [`SortedSetCommands::zinter`].
 ///
 /// ```
 /// use redispy_cmd::commands::{Aggregate, zinter};
@@ -43,22 +46,24 @@ pub fn zinter<T: FromReply>(keys: impl ToArgs) -> Zcombine<T> {
     Zcombine { sets: Sets::new(Request::new(&spec::ZINTER), keys), read: Vec::from_reply }
 }
 
-/// `ZINTERCARD` with its option: how many members all of these sorted sets have. See [`Intercard`].
+/// `ZINTERCARD numkeys key [key ...]` with its options ([`Intercard`]): see [`SortedSetCommands::zintercard`].
 pub fn zintercard(keys: impl ToArgs) -> Intercard {
     Intercard::new(&spec::ZINTERCARD, keys)
 }
 
-/// `ZINTERSTORE` with its options: stores the members that all of these sorted sets have. See [`ZcombineStore`].
+/// `ZINTERSTORE destination numkeys key [key ...]` with its options ([`ZcombineStore`]): see
+/// [`SortedSetCommands::zinterstore`].
 pub fn zinterstore(destination: impl ToArg, keys: impl ToArgs) -> ZcombineStore {
     ZcombineStore::new(&spec::ZINTERSTORE, destination, keys)
 }
 
-/// `ZUNION` with its options: the members that any of these sorted sets has. See [`Zcombine`].
+/// `ZUNION numkeys key [key ...]` with its options ([`Zcombine`]): see [`SortedSetCommands::zunion`].
 pub fn zunion<T: FromReply>(keys: impl ToArgs) -> Zcombine<T> {
     Zcombine { sets: Sets::new(Request::new(&spec::ZUNION), keys), read: Vec::from_reply }
 }
 
-/// `ZUNIONSTORE` with its options: stores the members that any of these sorted sets has. See [`ZcombineStore`].
+/// `ZUNIONSTORE destination numkeys key [key ...]` with its options ([`ZcombineStore`]): see
+/// [`SortedSetCommands::zunionstore`].
 pub fn zunionstore(destination: impl ToArg, keys: impl ToArgs) -> ZcombineStore {
     ZcombineStore::new(&spec::ZUNIONSTORE, destination, keys)
 }

@@ -9,8 +9,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, FromTriple, ReplyError};
 use crate::spec::{self, Spec};
 
-/// `BZMPOP` with its option: takes members from the first of these sorted sets that has any, waiting for one to come. See
-/// [`Zmpop`].
+#[cfg(doc)]
+use super::SortedSetCommands;
+
+/// `BZMPOP timeout numkeys key [key ...] <MIN | MAX>` with its options ([`Zmpop`]): see [`SortedSetCommands::bzmpop`].
 ///
 /// ```
 /// use redispy_cmd::commands::{ScoreEnd, bzmpop};
@@ -26,22 +28,22 @@ pub fn bzmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: Sc
     Zmpop::new(request, keys, end)
 }
 
-/// `BZPOPMAX key [key ...] timeout`: see [`SortedSetCommands::bzpopmax`](super::SortedSetCommands::bzpopmax).
+/// `BZPOPMAX key [key ...] timeout`: see [`SortedSetCommands::bzpopmax`].
 pub fn bzpopmax<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
     blocking_pop(&spec::BZPOPMAX, keys, timeout.into())
 }
 
-/// `BZPOPMIN key [key ...] timeout`: see [`SortedSetCommands::bzpopmin`](super::SortedSetCommands::bzpopmin).
+/// `BZPOPMIN key [key ...] timeout`: see [`SortedSetCommands::bzpopmin`].
 pub fn bzpopmin<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
     blocking_pop(&spec::BZPOPMIN, keys, timeout.into())
 }
 
-/// `ZMPOP` with its option: takes members from the first of these sorted sets that has any. See [`Zmpop`].
+/// `ZMPOP numkeys key [key ...] <MIN | MAX>` with its options ([`Zmpop`]): see [`SortedSetCommands::zmpop`].
 pub fn zmpop<P: FromPair>(keys: impl ToArgs, end: ScoreEnd) -> Zmpop<P> {
     Zmpop::new(Request::new(&spec::ZMPOP), keys, end)
 }
 
-/// `ZPOPMAX` with its option: takes the member with the highest score, or many. See [`Zpop`].
+/// `ZPOPMAX key` with its options ([`Zpop`]): see [`SortedSetCommands::zpopmax`].
 ///
 /// ```
 /// use redispy_cmd::commands::zpopmax;
@@ -53,7 +55,7 @@ pub fn zpopmax<P: FromPair>(key: impl ToArg) -> Zpop<P> {
     Zpop { cmd: Cmd::new(&spec::ZPOPMAX, one).arg(key) }
 }
 
-/// `ZPOPMIN` with its option: takes the member with the lowest score, or many. See [`Zpop`].
+/// `ZPOPMIN key` with its options ([`Zpop`]): see [`SortedSetCommands::zpopmin`].
 pub fn zpopmin<P: FromPair>(key: impl ToArg) -> Zpop<P> {
     Zpop { cmd: Cmd::new(&spec::ZPOPMIN, one).arg(key) }
 }

@@ -7,7 +7,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply};
 use crate::spec::{self, Spec};
 
-/// `ZRANGE key start stop` with its options: the members from one rank to another. See [`Zrange`].
+#[cfg(doc)]
+use super::SortedSetCommands;
+
+/// `ZRANGE key start stop` with its options ([`Zrange`]): see [`SortedSetCommands::zrange`].
 ///
 /// ```
 /// use redispy_cmd::commands::zrange;
@@ -53,12 +56,12 @@ pub fn zrange_byscore<T: FromReply>(
     ZrangeByscore { range: Range::by("BYSCORE", range), read: Vec::from_reply }
 }
 
-/// `ZRANGEBYLEX` with its option: see [`Zrangebylex`]. Servers name [`zrange_bylex`] as its successor.
+/// `ZRANGEBYLEX key min max` with its options ([`Zrangebylex`]): see [`SortedSetCommands::zrangebylex`].
 pub fn zrangebylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> Zrangebylex<T> {
     Zrangebylex { range: Range::new(&spec::ZRANGEBYLEX, key, min, max), read: Vec::from_reply }
 }
 
-/// `ZRANGEBYSCORE` with its options: see [`Zrangebyscore`]. Servers name [`zrange_byscore`] as its successor.
+/// `ZRANGEBYSCORE key min max` with its options ([`Zrangebyscore`]): see [`SortedSetCommands::zrangebyscore`].
 pub fn zrangebyscore<T: FromReply>(
     key: impl ToArg,
     min: impl Into<ScoreBound>,
@@ -68,8 +71,7 @@ pub fn zrangebyscore<T: FromReply>(
     Zrangebyscore { range, read: Vec::from_reply }
 }
 
-/// `ZRANGESTORE destination source start stop` with its option: stores the members from one rank to another. See
-/// [`Zrangestore`].
+/// `ZRANGESTORE destination source start stop` with its options ([`Zrangestore`]): see [`SortedSetCommands::zrangestore`].
 pub fn zrangestore(destination: impl ToArg, source: impl ToArg, start: i64, stop: i64) -> Zrangestore {
     Zrangestore { range: Range::store(destination, source, start, stop) }
 }
@@ -97,19 +99,17 @@ pub fn zrangestore_byscore(
     ZrangestoreBy { range: Range::by("BYSCORE", range) }
 }
 
-/// `ZREVRANGE` with its option: see [`Zrevrange`]. Servers name [`zrange`] with [`rev`](Zrange::rev) as its successor.
+/// `ZREVRANGE key start stop` with its options ([`Zrevrange`]): see [`SortedSetCommands::zrevrange`].
 pub fn zrevrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> Zrevrange<T> {
     Zrevrange { cmd: Cmd::new(&spec::ZREVRANGE, Vec::from_reply).arg(key).arg(start).arg(stop) }
 }
 
-/// `ZREVRANGEBYLEX` with its option, the upper bound first: see [`Zrangebylex`]. Servers name [`zrange_bylex`] with
-/// [`rev`](ZrangeBylex::rev) as its successor.
+/// `ZREVRANGEBYLEX key max min` with its options ([`Zrangebylex`]): see [`SortedSetCommands::zrevrangebylex`].
 pub fn zrevrangebylex<T: FromReply>(key: impl ToArg, max: LexBound, min: LexBound) -> Zrangebylex<T> {
     Zrangebylex { range: Range::new(&spec::ZREVRANGEBYLEX, key, max, min), read: Vec::from_reply }
 }
 
-/// `ZREVRANGEBYSCORE` with its options, the upper bound first: see [`Zrangebyscore`]. Servers name [`zrange_byscore`] with
-/// [`rev`](ZrangeByscore::rev) as its successor.
+/// `ZREVRANGEBYSCORE key max min` with its options ([`Zrangebyscore`]): see [`SortedSetCommands::zrevrangebyscore`].
 pub fn zrevrangebyscore<T: FromReply>(
     key: impl ToArg,
     max: impl Into<ScoreBound>,

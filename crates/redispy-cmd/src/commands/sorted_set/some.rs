@@ -7,7 +7,10 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
 use crate::spec;
 
-/// `ZRANDMEMBER` with its options: random members, and their scores. See [`Zrandmember`].
+#[cfg(doc)]
+use super::SortedSetCommands;
+
+/// `ZRANDMEMBER key` with its options ([`Zrandmember`]): see [`SortedSetCommands::zrandmember`].
 ///
 /// ```
 /// use redispy_cmd::commands::zrandmember;
@@ -21,8 +24,7 @@ pub fn zrandmember<T: FromReply>(key: impl ToArg) -> Zrandmember<T> {
     Zrandmember { cmd: Cmd::new(&spec::ZRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }
 
-/// `ZSCAN` with its options: one page of members and scores, as `(String, f64)` or `ScoredMember<String>`, and the cursor of
-/// the next. See [`Zscan`].
+/// `ZSCAN key cursor` with its options ([`Zscan`]): see [`SortedSetCommands::zscan`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;

@@ -8,14 +8,17 @@ use crate::reply::FromReply;
 use crate::reply::readers::ok;
 use crate::spec;
 
-/// `XACKDEL` with its options: acknowledges entries in a group and deletes them. See [`StreamDelete`].
+#[cfg(doc)]
+use super::StreamCommands;
+
+/// `XACKDEL key group IDS numids id [id ...]` with its options ([`StreamDelete`]): see [`StreamCommands::xackdel`].
 pub fn xackdel(key: impl ToArg, group: impl ToArg, ids: impl ToArgs) -> StreamDelete {
     let mut request = Request::new(&spec::XACKDEL);
     request.args((key, group));
     StreamDelete::new(request, ids)
 }
 
-/// `XADD` with its options: appends an entry. See [`Xadd`].
+/// `XADD key * field value [field value ...]` with its options ([`Xadd`]): see [`StreamCommands::xadd`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -35,22 +38,21 @@ pub fn xadd(key: impl ToArg, fields: impl ToPairs) -> Xadd {
     Xadd { request, mark, read: StreamId::from_reply, nomkstream: false, trim: None, id: None }
 }
 
-/// `XDELEX` with its options: deletes entries. See [`StreamDelete`].
+/// `XDELEX key IDS numids id [id ...]` with its options ([`StreamDelete`]): see [`StreamCommands::xdelex`].
 pub fn xdelex(key: impl ToArg, ids: impl ToArgs) -> StreamDelete {
     let mut request = Request::new(&spec::XDELEX);
     request.arg(key);
     StreamDelete::new(request, ids)
 }
 
-/// `XSETID` with its options: sets the last id of a stream. See [`Xsetid`].
+/// `XSETID key last-id` with its options ([`Xsetid`]): see [`StreamCommands::xsetid`].
 pub fn xsetid(key: impl ToArg, last_id: impl ToArg) -> Xsetid {
     let mut request = Request::new(&spec::XSETID);
     request.args((key, last_id));
     Xsetid { request, entriesadded: None, maxdeletedid: None }
 }
 
-/// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count] [KEEPREF | DELREF | ACKED]`: see
-/// [`StreamCommands::xtrim`](super::StreamCommands::xtrim).
+/// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]`: see [`StreamCommands::xtrim`].
 pub fn xtrim<const APPROXIMATE: bool>(key: impl ToArg, trim: StreamTrim<APPROXIMATE>) -> Cmd<i64> {
     let mut request = Request::new(&spec::XTRIM);
     request.arg(key);

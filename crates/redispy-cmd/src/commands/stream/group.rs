@@ -11,7 +11,11 @@ use crate::reply::readers::ok;
 use crate::reply::{FromMap, FromReply};
 use crate::spec;
 
-/// `XAUTOCLAIM` with its options: takes over what other consumers left. See [`Xautoclaim`].
+#[cfg(doc)]
+use super::StreamCommands;
+
+/// `XAUTOCLAIM key group consumer min-idle-time start` with its options ([`Xautoclaim`]): see
+/// [`StreamCommands::xautoclaim`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,7 +43,7 @@ pub fn xautoclaim<M: FromMap>(
     Xautoclaim { request, read: AutoClaimed::read, count: None }
 }
 
-/// `XCLAIM` with its options: takes over these entries. See [`Xclaim`].
+/// `XCLAIM key group consumer min-idle-time id [id ...]` with its options ([`Xclaim`]): see [`StreamCommands::xclaim`].
 pub fn xclaim<M: FromMap>(
     key: impl ToArg,
     group: impl ToArg,
@@ -54,26 +58,26 @@ pub fn xclaim<M: FromMap>(
     Xclaim { request, read: entries, delivered: None, retrycount: None, force: false, lastid: None }
 }
 
-/// `XGROUP CREATE` with its options: makes a group. See [`XgroupCreate`].
+/// `XGROUP CREATE key group id` with its options ([`XgroupCreate`]): see [`StreamCommands::xgroup_create`].
 pub fn xgroup_create(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XgroupCreate {
     let mut request = Request::new(&spec::XGROUP_CREATE);
     request.args((key, group, id));
     XgroupCreate { request, mkstream: false, entriesread: None }
 }
 
-/// `XGROUP SETID` with its option: what a group reads next. See [`XgroupSetid`].
+/// `XGROUP SETID key group id` with its options ([`XgroupSetid`]): see [`StreamCommands::xgroup_setid`].
 pub fn xgroup_setid(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XgroupSetid {
     let mut request = Request::new(&spec::XGROUP_SETID);
     request.args((key, group, id));
     XgroupSetid { request, entriesread: None }
 }
 
-/// `XINFO STREAM` with its options: what the server says of a stream. See [`XinfoStream`].
+/// `XINFO STREAM key` with its options ([`XinfoStream`]): see [`StreamCommands::xinfo_stream`].
 pub fn xinfo_stream(key: impl ToArg) -> XinfoStream {
     XinfoStream { cmd: Cmd::new(&spec::XINFO_STREAM, StreamInfo::read).arg(key) }
 }
 
-/// `XPENDING` with its options: what is delivered but not acknowledged. See [`Xpending`].
+/// `XPENDING key group` with its options ([`Xpending`]): see [`StreamCommands::xpending`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;

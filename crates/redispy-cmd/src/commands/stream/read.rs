@@ -8,7 +8,10 @@ use crate::replies::{StreamEntries, StreamEntry};
 use crate::reply::{FromMap, FromReply};
 use crate::spec::{self, Spec};
 
-/// `XRANGE` with its option: the entries between two ids. See [`StreamRange`].
+#[cfg(doc)]
+use super::StreamCommands;
+
+/// `XRANGE key start end` with its options ([`StreamRange`]): see [`StreamCommands::xrange`].
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -26,7 +29,7 @@ pub fn xrange<M: FromMap>(key: impl ToArg, start: impl ToArg, end: impl ToArg) -
     StreamRange::new(&spec::XRANGE, key, start, end)
 }
 
-/// `XREAD` with its options: the entries of streams behind these ids, `(key, id)` each. See [`StreamRead`].
+/// `XREAD STREAMS key [key ...] id [id ...]` with its options ([`StreamRead`]): see [`StreamCommands::xread`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,8 +45,8 @@ pub fn xread<M: FromMap>(streams: impl ToPairs) -> StreamRead<M> {
     StreamRead::new(Request::new(&spec::XREAD), streams)
 }
 
-/// `XREADGROUP` with its options: the entries of streams that come to this consumer of a group, `(key, id)` each. See
-/// [`StreamRead`].
+/// `XREADGROUP GROUP group consumer STREAMS key [key ...] id [id ...]` with its options ([`StreamRead`]): see
+/// [`StreamCommands::xreadgroup`].
 pub fn xreadgroup<M: FromMap>(
     group: impl ToArg,
     consumer: impl ToArg,
@@ -54,7 +57,7 @@ pub fn xreadgroup<M: FromMap>(
     StreamRead::new(request, streams)
 }
 
-/// `XREVRANGE` with its option: the entries between two ids, the last first. See [`StreamRange`].
+/// `XREVRANGE key end start` with its options ([`StreamRange`]): see [`StreamCommands::xrevrange`].
 pub fn xrevrange<M: FromMap>(key: impl ToArg, end: impl ToArg, start: impl ToArg) -> StreamRange<M> {
     StreamRange::new(&spec::XREVRANGE, key, end, start)
 }

@@ -7,7 +7,10 @@ use crate::replies::LcsMatches;
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `LCS key1 key2` with its options: what two values have in common. See [`Lcs`].
+#[cfg(doc)]
+use super::StringCommands;
+
+/// `LCS key1 key2` with its options ([`Lcs`]): see [`StringCommands::lcs`].
 ///
 /// ```
 /// use redispy_cmd::commands as cmd;

@@ -7,7 +7,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromReply, status};
 use crate::spec;
 
-/// `GETEX key` with its options: the value of a key, and when it expires from now on. See [`Getex`].
+#[cfg(doc)]
+use super::StringCommands;
+
+/// `GETEX key` with its options ([`Getex`]): see [`StringCommands::getex`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -19,7 +22,7 @@ pub fn getex<T: FromReply>(key: impl ToArg) -> Getex<T> {
     Getex { cmd: Cmd::new(&spec::GETEX, Option::from_reply).arg(key), expiry: ExpiryOption::Unsaid }
 }
 
-/// `MSETEX numkeys key value [key value ...]` with its options: sets the values of keys. See [`Msetex`].
+/// `MSETEX numkeys key value [key value ...]` with its options ([`Msetex`]): see [`StringCommands::msetex`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};
@@ -33,7 +36,7 @@ pub fn msetex(pairs: impl ToPairs) -> Msetex {
     Msetex { request, condition: None, expiry: ExpiryOption::Unsaid }
 }
 
-/// `SET key value` with its options: sets a key's value. See [`Set`].
+/// `SET key value` with its options ([`Set`]): see [`StringCommands::set`].
 ///
 /// ```
 /// use std::time::Duration;

@@ -7,7 +7,10 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `VADD` with its options: adds an element with its vector. See [`Vadd`].
+#[cfg(doc)]
+use super::VectorSetCommands;
+
+/// `VADD key VALUES num value [value ...] element` with its options ([`Vadd`]): see [`VectorSetCommands::vadd`].
 ///
 /// ```
 /// use redispy_cmd::{IntoCmd, commands as cmd};

@@ -11,7 +11,10 @@ use crate::reply::readers::pairs;
 use crate::reply::{FromReply, ReplyError};
 use crate::spec;
 
-/// `VSIM` with its options: elements with similar vectors, the nearest first. See [`Vsim`].
+#[cfg(doc)]
+use super::VectorSetCommands;
+
+/// `VSIM key <ELE element | VALUES num value [value ...]>` with its options ([`Vsim`]): see [`VectorSetCommands::vsim`].
 ///
 /// ```
 /// use redispy_cmd::commands::{Vector, vsim};
