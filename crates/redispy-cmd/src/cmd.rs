@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use resp_proto::Node;
 
@@ -133,6 +134,8 @@ pub struct Request {
     count: usize,
     spec: Option<&'static Spec>,
     refused: Option<ReplyError>,
+    /// The text of the script that is called by its hash.
+    pub(crate) script: Option<Arc<[u8]>>,
 }
 
 /// A place between the arguments of one [`Request`].
@@ -166,7 +169,7 @@ impl Request {
         let mut buffer = SPARE.try_with(Cell::take).unwrap_or_default();
         buffer.clear();
         buffer.extend_from_slice(&NO_HEADER);
-        Request { buffer, start: HEADER_ROOM - 4, count: 0, spec: None, refused: None }
+        Request { buffer, start: HEADER_ROOM - 4, count: 0, spec: None, refused: None, script: None }
     }
 
     /// Appends one argument.
@@ -404,6 +407,7 @@ impl Clone for Request {
         copy.count = self.count;
         copy.spec = self.spec;
         copy.refused.clone_from(&self.refused);
+        copy.script.clone_from(&self.script);
         copy
     }
 }

@@ -6,6 +6,7 @@ use resp_proto::Node;
 
 use crate::callbacks::Callbacks;
 use crate::client::Attempt;
+use crate::script::Scripts;
 use crate::{Client, Error, Result};
 
 /// A batch as it goes out: the bytes of all commands, and for each how its reply is read.
@@ -64,12 +65,13 @@ fn first_error<T>(replies: Vec<Answer<T>>) -> Result<Vec<T>> {
 impl<T> Batch<T> {
     fn new<C: IntoCmd<Reply = T>>(commands: impl IntoIterator<Item = C>) -> Result<Self> {
         let mut batch = Batch { bytes: Vec::new(), places: Vec::new(), read_only: true };
+        let mut scripts = Scripts::default();
         for (position, command) in commands.into_iter().enumerate() {
             let (request, read) = command.into_cmd().into_parts();
             check(&request).map_err(|error| error.at_position(position))?;
             batch.read_only &= request.is_read_only();
             batch.places.push(Place { name: request.name().into(), read, start: batch.bytes.len() });
-            batch.bytes.extend_from_slice(request.bytes());
+            scripts.write(&request, &mut batch.bytes);
         }
         Ok(batch)
     }

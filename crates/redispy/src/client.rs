@@ -5,12 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redispy_cmd::{Block, Call, IntoCmd, Request, Value, changes_connection, closes_connection};
+use redispy_cmd::{Block, Call, FromReply, IntoCmd, Request, Value, changes_connection, closes_connection};
 use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Pool, Stats};
 use resp_proto::{Limits, Node, Reply};
 
 use crate::callbacks::Callbacks;
-use crate::{ClientBuilder, Error, Result, Session};
+use crate::{ClientBuilder, Error, Result, Script, Session};
 
 /// A client of one server (or of what a resolver says is the server right now), for any number of threads.
 ///
@@ -150,6 +150,20 @@ impl Client {
         crate::batch::run(self, commands)
     }
 
+    /// A Lua script whose answers become a `T`. Its hash is computed here; nothing is sent, and the server need not have it.
+    ///
+    /// ```no_run
+    /// # use redispy::{Client, Script, prelude::*};
+    /// # let r = Client::open("redis://localhost")?;
+    /// let add: Script<i64> = r.register_script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+    /// let n = r.run(add.key("n").arg(5))?;
+    /// # let _ = n;
+    /// # Ok::<(), redispy::Error>(())
+    /// ```
+    pub fn register_script<T: FromReply>(&self, text: impl AsRef<[u8]>) -> Script<T> {
+        Script::new(text)
+    }
+
     /// Closes all connections that are not in use, and those in use when they come back. Calls that wait for a connection
     /// fail at once, as do later ones, on every clone of this client.
     pub fn close(&self) {
@@ -216,11 +230,14 @@ impl Call for Client {
         if let Some(instead) = changes_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
-        let Times { start, end } = Times::of(self.timeout, request);
+        let times = Times::of(self.timeout, request);
         let callbacks = &self.shared.callbacks;
-        let result =
-            self.with_connection(label(request), is_repeatable(request), start, |connection, patience| {
-                let answer = connection.call_by(request.bytes(), start, end, |node| {
+        let result = self.with_connection(
+            label(request),
+            is_repeatable(request),
+            times.start,
+            |connection, patience| {
+                let answer = crate::script::call(connection, request, &times, |node| {
                     if node.is_error() {
                         return match patience(&node.as_bytes().unwrap_or_default()) {
                             Some(pause) => Ok(Attempt::Again(pause)),
@@ -230,7 +247,8 @@ impl Call for Client {
                     callbacks.apply(request.name(), node, &mut *read).map(|()| Attempt::Done)
                 });
                 answer?.map_err(|error| error.at(connection.address()))
-            });
+            },
+        );
         finish(request, result, read)
     }
 }

@@ -17,6 +17,7 @@
 //!
 //! - [`Client`]: opening, options, what happens to a command; [`Session`]: one connection of one's own.
 //! - [`cmd`](mod@cmd): every command with its options; [`prelude`]: the plain forms as methods.
+//! - [`Script`], [`Function`]: code that runs on the server, typed.
 //! - [`Error`]: what went wrong, and whether the command may have run.
 //! - [`FromReply`], [`ToArg`], [`ToArgs`]: types that replies become, and that arguments come from.
 
@@ -25,14 +26,17 @@ mod builder;
 mod callbacks;
 mod client;
 mod error;
+mod function;
 pub mod legacy;
 pub mod prelude;
 pub mod scan;
+mod script;
 mod session;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
+pub use function::Function;
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,
     OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToPlaces,
@@ -43,6 +47,7 @@ pub use redispy_conn::{
     RetryPolicy, Secret, Stats, TcpConfig, TcpConnector, Transport,
 };
 pub use resp_proto::{Limits, Node, Protocol};
+pub use script::Script;
 pub use session::Session;
 
 /// The commands with all their options, each a function that makes a [`Cmd`] or a builder of one. [`cmd()`] makes a command of any

@@ -142,14 +142,14 @@ impl Call for Session {
         if let Some(instead) = takes_over_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
-        let Times { start, end } = Times::of(self.timeout, request);
+        let times = Times::of(self.timeout, request);
         let name = |error: Error| error.in_command(request.name());
-        let mut turn = self.turn(start).map_err(name)?;
+        let mut turn = self.turn(times.start).map_err(name)?;
         let connection = turn.connection().map_err(name)?;
         if changes_connection(request).is_some() {
             connection.set_dirty(true);
         }
-        let answer = connection.call_by(request.bytes(), start, end, |node| {
+        let answer = crate::script::call(connection, request, &times, |node| {
             if node.is_error() {
                 return Err(Error::answered(request.name(), request.bytes(), node));
             }

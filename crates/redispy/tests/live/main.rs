@@ -20,6 +20,7 @@ mod legacy;
 mod list;
 mod pubsub;
 mod scan;
+mod script;
 mod scripting;
 mod server;
 mod set;

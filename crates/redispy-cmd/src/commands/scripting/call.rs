@@ -1,8 +1,10 @@
 //! Running scripts and functions with keys and arguments.
 
+use std::sync::Arc;
+
 use crate::arg::{ToArg, ToArgs};
 use crate::cmd::{Cmd, Mark, Reader, Request, Words};
-use crate::execute::IntoCmd;
+use crate::execute::{Execute, IntoCmd};
 use crate::reply::{FromReply, Value};
 use crate::spec::{self, Spec};
 
@@ -98,6 +100,18 @@ impl<T> ScriptCall<T> {
     pub fn returns<U: FromReply>(self) -> ScriptCall<U> {
         ScriptCall { request: self.request, numkeys: self.numkeys, args: self.args, read: U::from_reply }
     }
+
+    /// The text of the script that is called by its hash: it is sent instead of the hash when the server answers `NOSCRIPT`.
+    /// Clients and sessions do so by themselves; see [`Request::with_script_text`].
+    pub fn text(mut self, script: Arc<[u8]>) -> Self {
+        self.request.script = Some(script);
+        self
+    }
+
+    /// Runs the call on a client, a session, a pipeline: `client.run(call)` the other way round.
+    pub fn run<E: Execute>(self, on: E) -> E::Output<T> {
+        on.run(self)
+    }
 }
 
 impl<T> IntoCmd for ScriptCall<T> {
@@ -109,5 +123,39 @@ impl<T> IntoCmd for ScriptCall<T> {
         self.request.insert(mark, |request| request.arg(numkeys));
         self.request.append(&self.args);
         Cmd::from_request(self.request, self.read)
+    }
+}
+
+impl Request {
+    /// The [text](ScriptCall::text) of the script that is called by its hash, if it is known.
+    pub fn script_text(&self) -> Option<&[u8]> {
+        self.script.as_deref()
+    }
+
+    /// The same call with the [text](ScriptCall::text) of the script in place of its hash: `EVAL` for `EVALSHA`, `EVAL_RO` for
+    /// `EVALSHA_RO`. `None` when it is no call by a hash, or the text is not known.
+    ///
+    /// Both run the same script, so what was answered with `NOSCRIPT` may be sent so without running anything twice.
+    ///
+    /// ```
+    /// use redispy_cmd::{IntoCmd, commands as cmd};
+    ///
+    /// let text: &[u8] = b"return 1";
+    /// let call = cmd::evalsha("e0e1f9fabfc9d4800c877a703b823ac0578ff8db").text(text.into()).key("k").into_cmd();
+    /// let whole = call.request().with_script_text().unwrap();
+    /// assert_eq!(whole.iter().collect::<Vec<_>>(), [&b"EVAL"[..], b"return 1", b"1", b"k"]);
+    /// ```
+    pub fn with_script_text(&self) -> Option<Request> {
+        let text = self.script_text()?;
+        let spec = match self.spec()?.name {
+            "EVALSHA" => &spec::EVAL,
+            "EVALSHA_RO" => &spec::EVAL_RO,
+            _ => return None,
+        };
+        let mut whole = Request::new(spec);
+        whole.push(text);
+        self.iter().skip(2).for_each(|word| whole.push(word));
+        whole.refuse_as(self);
+        Some(whole)
     }
 }
