@@ -6,7 +6,7 @@
 //! apart by family, as each family's newest server states them. What no server documents gets no entry: such commands
 //! are internal to a server, or gone since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
@@ -60,24 +60,26 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 const MATRIX: usize = RELEASES.len();
 
 /// One command or subcommand as one server describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Described {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Described {
     arity: i64,
     flags: Vec<String>,
     keys: [i64; 3],
-    container: bool,
+    pub(crate) container: bool,
     group: Option<String>,
     since: Option<String>,
+    /// The fixed words among its arguments: `EX`, `NX`.
+    pub(crate) tokens: BTreeSet<String>,
 }
 
 /// What a server knows, by name: `GET`, `CONFIG GET`.
-type Known = BTreeMap<String, Described>;
+pub(crate) type Known = BTreeMap<String, Described>;
 
 /// A command as the table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+pub(crate) struct Entry {
     described: Described,
-    group: String,
+    pub(crate) group: String,
     since_redis: Option<String>,
     since_valkey: Option<String>,
 }
@@ -87,7 +89,7 @@ fn table_path() -> PathBuf {
 }
 
 /// What each server of the matrix knows, Redis from new to old and then Valkey from new to old.
-fn ask_all() -> Result<Vec<(&'static Release, Known)>, Box<dyn Error>> {
+pub(crate) fn ask_all() -> Result<Vec<(&'static Release, Known)>, Box<dyn Error>> {
     let mut releases: Vec<&Release> = RELEASES.iter().collect();
     releases.sort_by_key(|release| (release.family, std::cmp::Reverse(release.version)));
     let mut answers = Vec::new();
@@ -131,12 +133,13 @@ fn add_command(known: &mut Known, entry: &Frame) -> Result<(), Box<dyn Error>> {
         container: !subcommands.is_empty(),
         group: None,
         since: None,
+        tokens: BTreeSet::new(),
     };
     known.insert(spoken(&text(name)), described);
     subcommands.iter().try_for_each(|subcommand| add_command(known, subcommand))
 }
 
-/// Adds group and version from `COMMAND DOCS`, a list of names and of lists of fields.
+/// Adds group, version and options from `COMMAND DOCS`, a list of names and of lists of fields.
 fn add_docs(known: &mut Known, docs: &Frame) {
     for (name, fields) in pairs(docs) {
         for (field, value) in pairs(fields) {
@@ -148,14 +151,32 @@ fn add_docs(known: &mut Known, docs: &Frame) {
                         if text(field) == "group" { &mut described.group } else { &mut described.since };
                     *place = Some(text(value));
                 }
+                "arguments" => {
+                    if let Some(described) = known.get_mut(&spoken(&text(name))) {
+                        add_tokens(&mut described.tokens, value);
+                    }
+                }
                 _ => {}
             }
         }
     }
 }
 
+/// Adds the fixed words of arguments, and of the arguments that they consist of.
+fn add_tokens(tokens: &mut BTreeSet<String>, arguments: &Frame) {
+    for (field, value) in items(arguments).iter().flat_map(pairs) {
+        match text(field).as_str() {
+            "token" => {
+                tokens.insert(text(value).to_uppercase());
+            }
+            "arguments" => add_tokens(tokens, value),
+            _ => {}
+        }
+    }
+}
+
 /// The earlier an answer stands, the more it counts.
-fn merge(answers: &[(&Release, Known)]) -> BTreeMap<String, Entry> {
+pub(crate) fn merge(answers: &[(&Release, Known)]) -> BTreeMap<String, Entry> {
     let mut merged = BTreeMap::new();
     for name in answers.iter().flat_map(|(_, known)| known.keys()) {
         let of = |family: Family| {
@@ -237,7 +258,7 @@ fn spoken(name: &str) -> String {
     name.to_uppercase().replace('|', " ")
 }
 
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     name.replace([' ', '-'], "_")
 }
 
@@ -314,7 +335,8 @@ mod tests {
 
     fn described(arity: i64, group: Option<&str>, since: Option<&str>) -> Described {
         let (group, since) = (group.map(str::to_owned), since.map(str::to_owned));
-        Described { arity, flags: vec!["write".to_owned()], keys: [1, 1, 1], container: false, group, since }
+        let (flags, tokens) = (vec!["write".to_owned()], BTreeSet::new());
+        Described { arity, flags, keys: [1, 1, 1], container: false, group, since, tokens }
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn traits() -> Result<Traits, Box<dyn Error>> {
     Ok(traits)
 }
 
-fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+pub(crate) fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| format!("read {}: {error}", folder.display()))? {
         let path = entry?.path();

@@ -2,6 +2,7 @@
 
 mod ci;
 mod codegen;
+mod coverage;
 mod demo;
 mod fuzz;
 mod host;
@@ -33,6 +34,8 @@ enum Command {
     Test(test::Arguments),
     /// Write the table of commands from what the servers of the matrix tell of themselves, and the index of methods
     Codegen(codegen::Arguments),
+    /// Compare the commands and options that servers of the matrix know with those that the crate has
+    Coverage,
     /// Fuzz the protocol crate, each of its targets for a while
     Fuzz(fuzz::Arguments),
     /// Everything that must hold before a change goes in: format, lints, docs, tables, tests on all servers
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(arguments) => test::run(&arguments),
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Coverage => coverage::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Ci => ci::run(),
     };

@@ -17,6 +17,7 @@
 //! | [`ConnectionStateCommands`] | what changes the connection it runs on: on sessions only |
 //! | [`ServerCommands`] | the server as a whole: `INFO`, replication, saving, its end |
 //! | [`AclCommands`], [`CommandCommands`], [`ConfigCommands`], [`LatencyCommands`], [`MemoryCommands`], [`ModuleCommands`], [`SlowlogCommands`], [`CommandlogCommands`] | the container of that name |
+#![doc = include_str!("commands/left_out.md")]
 
 /// `Clone` and `Debug` for builders that answer with a type of the caller's: derived, they would ask the same of that type.
 macro_rules! clone_and_debug {

@@ -322,7 +322,9 @@ fn slow_and_large_commands() {
 
     assert_eq!(wire(commandlog_get(5, Slow)), "COMMANDLOG GET 5 SLOW");
     assert_eq!(wire(commandlog_get(-1, LargeRequest)), "COMMANDLOG GET -1 LARGE-REQUEST");
+    assert_eq!(wire(commandlog_get(1, LargeReply)), "COMMANDLOG GET 1 LARGE-REPLY");
     assert_eq!(wire(commandlog_len(LargeReply)), "COMMANDLOG LEN LARGE-REPLY");
+    assert_eq!(wire(commandlog_len(LargeRequest)), "COMMANDLOG LEN LARGE-REQUEST");
     assert_eq!(wire(commandlog_help()), "COMMANDLOG HELP");
     assert_eq!(wire(commandlog_reset(LargeRequest).into_cmd()), "COMMANDLOG RESET LARGE-REQUEST");
     let reply =

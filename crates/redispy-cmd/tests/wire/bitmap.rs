@@ -34,9 +34,11 @@ fn ranges_go_from_the_start_to_the_end_in_their_unit() {
     assert_eq!(wire(cmd::bitcount("k").start(-2)), "BITCOUNT k -2");
     assert_eq!(wire(cmd::bitcount("k").start(0).end(-1)), "BITCOUNT k 0 -1");
     assert_eq!(wire(cmd::bitcount("k").start(5).end(30).unit(BitUnit::Bit)), "BITCOUNT k 5 30 BIT");
+    assert_eq!(wire(cmd::bitcount("k").start(0).end(1).unit(BitUnit::Byte)), "BITCOUNT k 0 1 BYTE");
     assert_eq!(wire(cmd::bitpos("k", 0).start(1)), "BITPOS k 0 1");
     assert_eq!(wire(cmd::bitpos("k", 0).start(1).end(2)), "BITPOS k 0 1 2");
     assert_eq!(wire(cmd::bitpos("k", 1).start(1).end(2).unit(BitUnit::Byte)), "BITPOS k 1 1 2 BYTE");
+    assert_eq!(wire(cmd::bitpos("k", 0).start(-9).end(-1).unit(BitUnit::Bit)), "BITPOS k 0 -9 -1 BIT");
 }
 
 #[test]

@@ -9,6 +9,8 @@ use redispy_cmd::spec::{Group, Spec};
 use redispy_cmd::{Call, Execute, IntoCmd, ReplyError, ReplyErrorKind, Request};
 use resp_proto::{Limits, Node, Reply};
 
+use crate::record::record;
+
 /// Answers each call with the next of its replies.
 pub(crate) struct Double {
     replies: RefCell<VecDeque<Vec<u8>>>,
@@ -34,6 +36,7 @@ impl Call for Double {
     type Error = ReplyError;
 
     fn call(&self, request: &Request, read: &mut dyn FnMut(Node<'_>)) -> Result<(), ReplyError> {
+        record(request);
         self.sent.borrow_mut().push(words(request));
         let reply = self.replies.borrow_mut().pop_front().expect("a reply for each command");
         read(whole(&reply).node());
@@ -45,6 +48,7 @@ impl Call for Double {
 pub(crate) fn wire(cmd: impl IntoCmd) -> String {
     let cmd = cmd.into_cmd();
     assert_eq!(cmd.request().refusal(), None);
+    record(cmd.request());
     words(cmd.request())
 }
 
@@ -91,7 +95,7 @@ pub(crate) fn verbatim(text: &str) -> String {
     format!("={}\r\ntxt:{text}\r\n", text.len() + 4)
 }
 
-/// The commands of a group that none of these lines sends.
+/// The commands of a group that none of these lines sends and that are not left out on purpose.
 pub(crate) fn not_sent(group: Group, lines: &[&str]) -> Vec<&'static str> {
     let missing = |spec: &&Spec| {
         let sends = |line: &&str| {
@@ -99,8 +103,10 @@ pub(crate) fn not_sent(group: Group, lines: &[&str]) -> Vec<&'static str> {
         };
         !lines.iter().any(sends)
     };
+    let left_out = include_str!("../../src/commands/left_out.md").split("| option |").next().unwrap();
+    let left_out = |spec: &&Spec| left_out.contains(&format!("`{}`", spec.name));
     Spec::all()
-        .filter(|spec| spec.group == group && !spec.container)
+        .filter(|spec| spec.group == group && !spec.container && !left_out(spec))
         .filter(missing)
         .map(|spec| spec.name)
         .collect()

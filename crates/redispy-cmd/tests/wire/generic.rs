@@ -260,12 +260,20 @@ fn a_missing_key_one_that_never_expires_and_one_that_does_so_now_differ() {
 
 #[test]
 fn expire_has_every_condition() {
-    assert_eq!(wire(cmd::expire("a", 60).nx()), "EXPIRE a 60 NX");
-    assert_eq!(wire(cmd::expireat("a", 60).xx()), "EXPIREAT a 60 XX");
-    assert_eq!(wire(cmd::pexpire("a", 60).gt()), "PEXPIRE a 60 GT");
-    assert_eq!(wire(cmd::pexpireat("a", 60).lt()), "PEXPIREAT a 60 LT");
-    assert_eq!(wire(cmd::expire("a", 60).xx().lt()), "EXPIRE a 60 XX LT");
-    assert_eq!(wire(cmd::expire("a", 60).gt().xx()), "EXPIRE a 60 XX GT");
+    let commands = [
+        ("EXPIRE", cmd::expire("a", 60)),
+        ("EXPIREAT", cmd::expireat("a", 60)),
+        ("PEXPIRE", cmd::pexpire("a", 60)),
+        ("PEXPIREAT", cmd::pexpireat("a", 60)),
+    ];
+    for (name, expire) in commands {
+        assert_eq!(wire(expire.clone().nx()), format!("{name} a 60 NX"));
+        assert_eq!(wire(expire.clone().xx()), format!("{name} a 60 XX"));
+        assert_eq!(wire(expire.clone().gt()), format!("{name} a 60 GT"));
+        assert_eq!(wire(expire.clone().lt()), format!("{name} a 60 LT"));
+        assert_eq!(wire(expire.clone().xx().lt()), format!("{name} a 60 XX LT"));
+        assert_eq!(wire(expire.gt().xx()), format!("{name} a 60 XX GT"));
+    }
 }
 
 #[test]
@@ -375,6 +383,7 @@ fn sort_has_every_option() {
         wire(cmd::sort_ro::<String>("a").by("w:*").limit(0, 1).get("#").desc().alpha()),
         "SORT_RO a BY w:* LIMIT 0 1 GET # DESC ALPHA"
     );
+    assert_eq!(wire(cmd::sort_ro::<String>("a").desc().asc()), "SORT_RO a ASC");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use redispy_cmd::arg::each;
-use redispy_cmd::commands::{self as cmd, GeoArea, GeoCommands, GeoFrom, GeoUnit};
+use redispy_cmd::commands::{self as cmd, GeoArea, GeoCommands, GeoFrom, GeoSearch, GeoUnit};
 use redispy_cmd::replies::GeoPosition;
 use redispy_cmd::spec::Group;
 use redispy_cmd::{IntoCmd, ReplyErrorKind};
@@ -144,22 +144,51 @@ fn options_of_searches() {
         wanted("COUNT 1 WITHCOORD WITHDIST WITHHASH")
     );
 
-    let radius = || cmd::georadius::<String>("g", 15.0, 37.0, 200.0, KM);
-    assert_eq!(wire(radius().count_any(2).withcoord()), "GEORADIUS g 15 37 200 km COUNT 2 ANY WITHCOORD");
-    assert_eq!(wire(radius().asc().store("d")), "GEORADIUS g 15 37 200 km ASC STORE d");
-    assert_eq!(wire(radius().count(1).storedist("d")), "GEORADIUS g 15 37 200 km COUNT 1 STOREDIST d");
-    let member = cmd::georadiusbymember::<String>("g", "a", 2.0, KM);
-    assert_eq!(wire(member.clone().store("d")), "GEORADIUSBYMEMBER g a 2 km STORE d");
-    assert_eq!(wire(member.desc()), "GEORADIUSBYMEMBER g a 2 km DESC");
-    let member = cmd::georadiusbymember_ro::<String>("g", "a", 2.0, KM);
-    assert_eq!(wire(member.withhash()), "GEORADIUSBYMEMBER_RO g a 2 km WITHHASH");
-    let place = cmd::georadius_ro::<String>("g", 1.0, 2.0, 3.0, KM);
-    assert_eq!(wire(place.asc().withdist()), "GEORADIUS_RO g 1 2 3 km ASC WITHDIST");
-
     let store = || cmd::geosearchstore("d", "g", circle());
     let wanted = |options: &str| format!("GEOSEARCHSTORE d g FROMLONLAT 15 37 BYRADIUS 200 km {options}");
     assert_eq!(wire(store().asc().count(2).storedist()), wanted("ASC COUNT 2 STOREDIST"));
     assert_eq!(wire(store().desc().count_any(2)), wanted("DESC COUNT 2 ANY"));
+    let wide =
+        |unit| wire(cmd::geosearchstore("d", "g", GeoArea::by_box(GeoFrom::member("a"), 2.0, 1.0, unit)));
+    assert_eq!(wide(GeoUnit::Meters), "GEOSEARCHSTORE d g FROMMEMBER a BYBOX 2 1 m");
+    assert_eq!(wide(GeoUnit::Feet), "GEOSEARCHSTORE d g FROMMEMBER a BYBOX 2 1 ft");
+    assert_eq!(wide(GeoUnit::Miles), "GEOSEARCHSTORE d g FROMMEMBER a BYBOX 2 1 mi");
+    let polygon = GeoArea::by_polygon([(1.0, 2.0), (3.0, 4.0), (5.0, 6.0)]);
+    let wanted = "GEOSEARCHSTORE d g BYPOLYGON 3 1 2 3 4 5 6";
+    assert_eq!(wire(cmd::geosearchstore("d", "g", polygon)), wanted);
+}
+
+#[test]
+fn options_of_the_older_searches() {
+    let radius = |unit| cmd::georadius::<String>("g", 15.0, 37.0, 200.0, unit);
+    let by_member = |unit| cmd::georadiusbymember::<String>("g", "a", 2.0, unit);
+    let radius_ro = |unit| cmd::georadius_ro::<String>("g", 1.0, 2.0, 3.0, unit);
+    let by_member_ro = |unit| cmd::georadiusbymember_ro::<String>("g", "a", 2.0, unit);
+    for (unit, word) in [(GeoUnit::Meters, "m"), (KM, "km"), (GeoUnit::Feet, "ft"), (GeoUnit::Miles, "mi")] {
+        let searches = [
+            (format!("GEORADIUS g 15 37 200 {word}"), radius(unit)),
+            (format!("GEORADIUSBYMEMBER g a 2 {word}"), by_member(unit)),
+        ];
+        for (words, search) in searches {
+            assert_eq!(wire(search.clone()), words);
+            assert_eq!(wire(search.clone().asc().store("d")), format!("{words} ASC STORE d"));
+            assert_eq!(wire(search.clone().desc().storedist("d")), format!("{words} DESC STOREDIST d"));
+            assert_eq!(wire(search.clone().count(1).store("d")), format!("{words} COUNT 1 STORE d"));
+            assert_eq!(wire(search.count_any(2).withcoord()), format!("{words} COUNT 2 ANY WITHCOORD"));
+        }
+        assert_eq!(wire(radius_ro(unit)), format!("GEORADIUS_RO g 1 2 3 {word}"));
+        assert_eq!(wire(by_member_ro(unit)), format!("GEORADIUSBYMEMBER_RO g a 2 {word}"));
+    }
+    fn answers_with_more<const STORES: bool>(search: GeoSearch<String, STORES>, words: &str) {
+        assert_eq!(wire(search.clone().asc().withdist()), format!("{words} ASC WITHDIST"));
+        assert_eq!(wire(search.clone().desc().withhash()), format!("{words} DESC WITHHASH"));
+        let all = search.count_any(3).withhash().withcoord().withdist();
+        assert_eq!(wire(all), format!("{words} COUNT 3 ANY WITHCOORD WITHDIST WITHHASH"));
+    }
+    answers_with_more(radius(KM), "GEORADIUS g 15 37 200 km");
+    answers_with_more(by_member(KM), "GEORADIUSBYMEMBER g a 2 km");
+    answers_with_more(radius_ro(KM), "GEORADIUS_RO g 1 2 3 km");
+    answers_with_more(by_member_ro(KM), "GEORADIUSBYMEMBER_RO g a 2 km");
 }
 
 #[test]

@@ -163,14 +163,18 @@ fn options_go_where_the_server_wants_them() {
 
 #[test]
 fn conditions_of_an_expiry_go_before_the_fields() {
-    let expire = || cmd::hexpire("h", 60, ["a", "b"]);
-    assert_eq!(wire(expire().nx()), "HEXPIRE h 60 NX FIELDS 2 a b");
-    assert_eq!(wire(expire().xx()), "HEXPIRE h 60 XX FIELDS 2 a b");
-    assert_eq!(wire(expire().gt()), "HEXPIRE h 60 GT FIELDS 2 a b");
-    assert_eq!(wire(expire().nx().lt()), "HEXPIRE h 60 LT FIELDS 2 a b");
-    assert_eq!(wire(cmd::hpexpire("h", 1500, "a").nx()), "HPEXPIRE h 1500 NX FIELDS 1 a");
-    assert_eq!(wire(cmd::hexpireat("h", at(60), "a").gt()), "HEXPIREAT h 60 GT FIELDS 1 a");
-    assert_eq!(wire(cmd::hpexpireat("h", at(60), "a").lt()), "HPEXPIREAT h 60000 LT FIELDS 1 a");
+    let commands = [
+        ("HEXPIRE h 60", cmd::hexpire("h", 60, ["a", "b"])),
+        ("HEXPIREAT h 60", cmd::hexpireat("h", at(60), ["a", "b"])),
+        ("HPEXPIRE h 1500", cmd::hpexpire("h", 1500, ["a", "b"])),
+        ("HPEXPIREAT h 60000", cmd::hpexpireat("h", at(60), ["a", "b"])),
+    ];
+    for (words, expire) in commands {
+        assert_eq!(wire(expire.clone().nx()), format!("{words} NX FIELDS 2 a b"));
+        assert_eq!(wire(expire.clone().xx()), format!("{words} XX FIELDS 2 a b"));
+        assert_eq!(wire(expire.clone().gt()), format!("{words} GT FIELDS 2 a b"));
+        assert_eq!(wire(expire.nx().lt()), format!("{words} LT FIELDS 2 a b"));
+    }
 }
 
 #[test]

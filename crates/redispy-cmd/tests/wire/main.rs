@@ -11,9 +11,9 @@
 mod acl;
 mod admin;
 mod bitmap;
+mod builders;
 mod client;
 mod command;
-mod complete;
 mod connection;
 mod double;
 mod generic;
@@ -23,6 +23,7 @@ mod hyperloglog;
 mod info;
 mod list;
 mod pubsub;
+mod record;
 mod scripting;
 mod server;
 mod set;

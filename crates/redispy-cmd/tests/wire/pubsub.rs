@@ -38,10 +38,7 @@ fn plain_forms_send_their_words() {
 
 #[test]
 fn no_command_of_the_group_is_missing() {
-    // What these bring is a stream of messages on a connection of its own.
-    let subscribing =
-        ["PSUBSCRIBE", "PUNSUBSCRIBE", "SSUBSCRIBE", "SUBSCRIBE", "SUNSUBSCRIBE", "UNSUBSCRIBE"];
-    assert_eq!(not_sent(Group::PubSub, &PLAIN), subscribing);
+    assert_eq!(not_sent(Group::PubSub, &PLAIN), [""; 0]);
 }
 
 #[test]

@@ -123,7 +123,9 @@ fn keys_are_counted_and_come_before_the_arguments() {
 #[test]
 fn options_go_where_the_server_wants_them() {
     assert_eq!(wire(cmd::script_flush().async_()), "SCRIPT FLUSH ASYNC");
+    assert_eq!(wire(cmd::script_flush().sync()), "SCRIPT FLUSH SYNC");
     assert_eq!(wire(cmd::function_flush().async_().sync()), "FUNCTION FLUSH SYNC");
+    assert_eq!(wire(cmd::function_flush().async_()), "FUNCTION FLUSH ASYNC");
     assert_eq!(wire(cmd::script_debug(ScriptDebugMode::Yes)), "SCRIPT DEBUG YES");
     assert_eq!(wire(cmd::script_debug(ScriptDebugMode::No).engine("js")), "SCRIPT DEBUG NO js");
     assert_eq!(wire(cmd::function_list().withcode()), "FUNCTION LIST WITHCODE");

@@ -284,6 +284,7 @@ fn sorted_sets_are_combined() {
         let words = |rest: &str| format!("{name} 2 y z{rest}");
         assert_eq!(wire(combine.clone().weights([2.0, 0.5])), words(" WEIGHTS 2 0.5"));
         assert_eq!(wire(combine.clone().aggregate(Aggregate::Min)), words(" AGGREGATE MIN"));
+        assert_eq!(wire(combine.clone().aggregate(Aggregate::Sum)), words(" AGGREGATE SUM"));
         assert_eq!(wire(combine.clone().withscores::<Scored>()), words(" WITHSCORES"));
         let all = combine.weights([9]).weights([1, -2]).aggregate(Aggregate::Sum).aggregate(Aggregate::Max);
         assert_eq!(wire(all.clone()), words(" WEIGHTS 1 -2 AGGREGATE MAX"));
@@ -296,6 +297,7 @@ fn sorted_sets_are_combined() {
         let words = |rest: &str| format!("{name} d 2 y z{rest}");
         assert_eq!(wire(store.clone().weights([1.5, 2.0])), words(" WEIGHTS 1.5 2"));
         assert_eq!(wire(store.clone().aggregate(Aggregate::Sum)), words(" AGGREGATE SUM"));
+        assert_eq!(wire(store.clone().aggregate(Aggregate::Max)), words(" AGGREGATE MAX"));
         let all = store.aggregate(Aggregate::Min).weights([1, 2]);
         assert_eq!(wire(all), words(" WEIGHTS 1 2 AGGREGATE MIN"));
     }

@@ -141,6 +141,8 @@ fn options_of_adding_and_trimming() {
     );
     assert_eq!(wire(add().trim(StreamTrim::minid(id(3, 0)).acked())), "XADD s MINID = 3-0 ACKED * a 1");
 
+    assert_eq!(wire(add().trim(StreamTrim::maxlen(9).keepref())), "XADD s MAXLEN = 9 KEEPREF * a 1");
+    assert_eq!(wire(cmd::xtrim("s", StreamTrim::maxlen(0).delref())), "XTRIM s MAXLEN = 0 DELREF");
     assert_eq!(wire(cmd::xtrim("s", StreamTrim::maxlen(0).keepref())), "XTRIM s MAXLEN = 0 KEEPREF");
     assert_eq!(wire(cmd::xtrim("s", StreamTrim::minid(5).approximate())), "XTRIM s MINID ~ 5");
     let last = StreamTrim::minid("5-1").keepref().delref().approximate().limit(0).acked();
@@ -148,7 +150,11 @@ fn options_of_adding_and_trimming() {
 
     assert_eq!(wire(cmd::xdelex("s", [id(1, 0), id(2, 0)]).acked()), "XDELEX s ACKED IDS 2 1-0 2-0");
     assert_eq!(wire(cmd::xdelex("s", "1").delref().keepref()), "XDELEX s KEEPREF IDS 1 1");
-    assert_eq!(wire(cmd::xackdel("s", "g", "1").delref()), "XACKDEL s g DELREF IDS 1 1");
+    assert_eq!(wire(cmd::xdelex("s", "1").delref()), "XDELEX s DELREF IDS 1 1");
+    let ack = || cmd::xackdel("s", "g", "1");
+    assert_eq!(wire(ack().delref()), "XACKDEL s g DELREF IDS 1 1");
+    assert_eq!(wire(ack().delref().keepref()), "XACKDEL s g KEEPREF IDS 1 1");
+    assert_eq!(wire(ack().acked()), "XACKDEL s g ACKED IDS 1 1");
 
     let full = cmd::xsetid("s", "9-1").entriesadded(10).maxdeletedid(id(2, 0));
     assert_eq!(wire(full), "XSETID s 9-1 ENTRIESADDED 10 MAXDELETEDID 2-0");
