@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use redispy_cmd::arg::each;
-use redispy_cmd::commands::{self as cmd, GeoArea, GeoCommands, GeoFrom, GeoSearch, GeoUnit};
+use redispy_cmd::commands::{self as cmd, GeoArea, GeoCommands, GeoFrom, GeoUnit, Geosearch};
 use redispy_cmd::replies::GeoPosition;
 use redispy_cmd::spec::Group;
 use redispy_cmd::{IntoCmd, ReplyErrorKind};
@@ -179,7 +179,7 @@ fn options_of_the_older_searches() {
         assert_eq!(wire(radius_ro(unit)), format!("GEORADIUS_RO g 1 2 3 {word}"));
         assert_eq!(wire(by_member_ro(unit)), format!("GEORADIUSBYMEMBER_RO g a 2 {word}"));
     }
-    fn answers_with_more<const STORES: bool>(search: GeoSearch<String, STORES>, words: &str) {
+    fn answers_with_more<const STORES: bool>(search: Geosearch<String, STORES>, words: &str) {
         assert_eq!(wire(search.clone().asc().withdist()), format!("{words} ASC WITHDIST"));
         assert_eq!(wire(search.clone().desc().withhash()), format!("{words} DESC WITHHASH"));
         let all = search.count_any(3).withhash().withcoord().withdist();
