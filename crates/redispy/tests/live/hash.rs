@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redispy::prelude::*;
 use redispy::replies::{Cursor, Expiry, FieldExpire, FieldPersist};
-use redispy::{Client, cmd, each, spec};
+use redispy::{Client, ErrorKind, Outcome, cmd, each, spec};
 
 use crate::{assert_unknown, each_protocol, is_since, knows};
 
@@ -21,27 +21,123 @@ fn abc(r: &Client) {
 }
 
 #[test]
-fn fields_are_set_read_and_removed() {
+fn fields_are_set_and_read() {
+    each_protocol(|r| {
+        assert_eq!(r.hset("h", (("1", 1), ("2", 2), ("3", 3))).unwrap(), 3);
+        assert_eq!(["1", "2", "3"].map(|field| r.hget("h", field).unwrap()), [Some(1), Some(2), Some(3)]);
+        assert_eq!((r.hset("h", ("2", 5)).unwrap(), r.hset("h", ("4", 4)).unwrap()), (0, 1));
+        assert_eq!((r.hget("h", "2").unwrap(), r.hget("h", "4").unwrap()), (Some(5), Some(4)));
+        assert_eq!(r.hset("h", [("1", 2), ("5", 3)]).unwrap(), 1);
+        assert_eq!(r.hget::<i64>("h", "b").unwrap(), None);
+    });
+}
+
+#[test]
+fn an_empty_field_is_not_a_missing_one() {
+    each_protocol(|r| {
+        r.hset("h", (("a", ""), ("", "b"))).unwrap();
+        assert_eq!(
+            (r.hget::<String>("h", "a").unwrap(), r.hget::<String>("h", "").unwrap()),
+            (some(""), some("b"))
+        );
+    });
+}
+
+#[test]
+fn fields_are_deleted() {
+    each_protocol(|r| {
+        r.hset("h", (("1", 1), ("2", 2), ("3", 3))).unwrap();
+        assert_eq!(r.hdel("h", "2").unwrap(), 1);
+        assert_eq!(r.hget::<i64>("h", "2").unwrap(), None);
+        assert_eq!(r.hdel("h", ["1", "3", "none"]).unwrap(), 2);
+        assert_eq!(r.hlen("h").unwrap(), 0);
+    });
+}
+
+#[test]
+fn fields_are_there_or_not() {
     each_protocol(|r| {
         abc(r);
-        assert_eq!(r.hset("h", [("a", 2), ("d", 3)]).unwrap(), 1);
-        assert_eq!(r.hget::<i64>("h", "a").unwrap(), Some(2));
-        assert_eq!(r.hget::<i64>("h", "none").unwrap(), None);
-        assert_eq!(r.hmget::<String>("h", ["b", "none"]).unwrap(), [some("2.5"), None]);
-        assert_eq!(r.hmget::<String>("none", ["b"]).unwrap(), [None]);
-        r.hmset("h", ("e", "")).unwrap();
-        assert_eq!(r.hget::<String>("h", "e").unwrap(), some(""));
-        assert!(r.hexists("h", "e").unwrap() && !r.hexists("h", "none").unwrap());
-        assert!(!r.hsetnx("h", "e", "new").unwrap() && r.hsetnx("h", "f", "new").unwrap());
-        assert_eq!((r.hlen("h").unwrap(), r.hlen("none").unwrap()), (6, 0));
-        assert_eq!((r.hstrlen("h", "f").unwrap(), r.hstrlen("h", "none").unwrap()), (3, 0));
-        assert_eq!(r.hdel("h", ["d", "e", "f", "none"]).unwrap(), 3);
+        assert!(r.hexists("h", "a").unwrap() && !r.hexists("h", "none").unwrap());
+        assert!(!r.hexists("none", "a").unwrap());
+    });
+}
+
+#[test]
+fn many_fields_are_read_at_once() {
+    each_protocol(|r| {
+        r.hset("h", (("a", 1), ("b", 2), ("c", 3))).unwrap();
+        assert_eq!(r.hmget("h", ("a", "b", "c")).unwrap(), [Some(1), Some(2), Some(3)]);
+        assert_eq!(r.hmget("h", ["b", "none"]).unwrap(), [Some(2), None]);
+        assert_eq!(r.hmget::<i64>("none", ["b"]).unwrap(), [None]);
+    });
+}
+
+#[test]
+fn many_fields_are_set_by_the_old_name() {
+    each_protocol(|r| {
+        let fields = BTreeMap::from([("a", "1"), ("b", "2"), ("c", "3")]);
+        r.hmset("h", &fields).unwrap();
+        let map: BTreeMap<String, String> = r.hgetall("h").unwrap();
+        assert!(map.iter().map(|(field, value)| (field.as_str(), value.as_str())).eq(fields));
+    });
+}
+
+#[test]
+fn no_fields_are_not_sent() {
+    each_protocol(|r| {
+        let none: [(&str, &str); 0] = [];
+        for error in [r.hmset("h", none).unwrap_err(), r.hset("h", none).unwrap_err()] {
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Argument, Outcome::NotSent), "{error}");
+        }
+    });
+}
+
+#[test]
+fn fields_are_set_unless_they_are_there() {
+    each_protocol(|r| {
+        assert!(r.hsetnx("h", "1", 1).unwrap());
+        assert_eq!(r.hget("h", "1").unwrap(), Some(1));
+        assert!(!r.hsetnx("h", "1", 2).unwrap());
+        assert_eq!(r.hget("h", "1").unwrap(), Some(1));
+    });
+}
+
+#[test]
+fn fields_are_counted() {
+    each_protocol(|r| {
+        abc(r);
+        assert_eq!((r.hlen("h").unwrap(), r.hlen("none").unwrap()), (3, 0));
+    });
+}
+
+#[test]
+fn lengths_of_values() {
+    each_protocol(|r| {
+        abc(r);
+        assert_eq!((r.hstrlen("h", "b").unwrap(), r.hstrlen("h", "none").unwrap()), (3, 0));
+    });
+}
+
+#[test]
+fn all_fields_are_listed() {
+    each_protocol(|r| {
+        abc(r);
         let mut fields: Vec<String> = r.hkeys("h").unwrap();
         fields.sort();
         assert_eq!(fields, ["a", "b", "c"]);
+        assert_eq!(r.hkeys::<String>("none").unwrap(), [""; 0]);
+    });
+}
+
+#[test]
+fn all_values_are_listed() {
+    each_protocol(|r| {
+        abc(r);
         let mut values: Vec<String> = r.hvals("h").unwrap();
         values.sort();
-        assert_eq!(values, ["2", "2.5", "x"]);
+        assert_eq!(values, ["1", "2.5", "x"]);
+        assert_eq!(r.hvals::<String>("none").unwrap(), [""; 0]);
     });
 }
 
@@ -67,14 +163,23 @@ fn a_whole_hash_is_a_map() {
 }
 
 #[test]
-fn numbers_in_fields() {
+fn integers_in_fields_go_up_and_down() {
     each_protocol(|r| {
-        assert_eq!(r.hincrby("h", "n", 5).unwrap(), 5);
-        assert_eq!(r.hincrby("h", "n", -7).unwrap(), -2);
-        assert_eq!(r.hincrbyfloat("h", "n", 0.5).unwrap(), -1.5);
-        assert_eq!(r.hincrby("h", "n", 1).unwrap_err().code(), Some("ERR"));
+        assert_eq!(r.hincrby("h", "n", 1).unwrap(), 1);
+        assert_eq!(r.hincrby("h", "n", 2).unwrap(), 3);
+        assert_eq!(r.hincrby("h", "n", -2).unwrap(), 1);
         r.set("text", "x").unwrap();
         assert!(r.hincrby("text", "n", 1).unwrap_err().is_wrong_type());
+    });
+}
+
+#[test]
+fn floats_in_fields_go_up() {
+    each_protocol(|r| {
+        assert_eq!(r.hincrbyfloat("h", "n", 1.0).unwrap(), 1.0);
+        assert_eq!(r.hincrbyfloat("h", "n", 1.0).unwrap(), 2.0);
+        assert_eq!(r.hincrbyfloat("h", "n", 1.2).unwrap(), 3.2);
+        assert_eq!(r.hincrby("h", "n", 1).unwrap_err().code(), Some("ERR"));
     });
 }
 

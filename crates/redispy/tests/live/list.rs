@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use redispy::cmd::{Insert, ListEnd};
 use redispy::prelude::*;
 use redispy::replies::Inserted;
-use redispy::{Block, cmd, spec};
+use redispy::{Block, Client, cmd, spec};
 
 use crate::{assert_unknown, client, each_protocol, knows};
 
@@ -18,18 +18,101 @@ fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+fn all(r: &Client, key: &str) -> Vec<String> {
+    r.lrange(key, 0, -1).unwrap()
+}
+
 #[test]
-fn elements_are_pushed_and_popped_at_both_ends() {
+fn elements_are_pushed_at_the_head() {
     each_protocol(|r| {
-        assert_eq!(r.rpush("l", ["a", "b"]).unwrap(), 2);
-        assert_eq!(r.lpush("l", ("y", "z")).unwrap(), 4);
-        assert_eq!((r.lpushx("none", "x").unwrap(), r.rpushx("none", "x").unwrap()), (0, 0));
-        assert_eq!((r.lpushx("l", "1").unwrap(), r.rpushx("l", "2").unwrap()), (5, 6));
-        assert_eq!(r.lrange::<String>("l", 0, -1).unwrap(), ["1", "z", "y", "a", "b", "2"]);
-        assert_eq!(r.llen("l").unwrap(), 6);
-        assert_eq!((r.lpop("l").unwrap(), r.rpop("l").unwrap()), (Some(1), Some(2)));
-        assert_eq!((r.lpop::<i64>("none").unwrap(), r.rpop::<i64>("none").unwrap()), (None, None));
-        assert!(r.lpop::<i64>("l").unwrap_err().to_string().contains("LPOP"));
+        assert_eq!((r.lpush("l", "1").unwrap(), r.lpush("l", "2").unwrap()), (1, 2));
+        assert_eq!(r.lpush("l", ("3", "4")).unwrap(), 4);
+        assert_eq!(all(r, "l"), ["4", "3", "2", "1"]);
+    });
+}
+
+#[test]
+fn elements_are_pushed_at_the_tail() {
+    each_protocol(|r| {
+        assert_eq!((r.rpush("l", "1").unwrap(), r.rpush("l", "2").unwrap()), (1, 2));
+        assert_eq!(r.rpush("l", ["3", "4"]).unwrap(), 4);
+        assert_eq!(all(r, "l"), ["1", "2", "3", "4"]);
+    });
+}
+
+#[test]
+fn elements_are_pushed_at_the_head_of_lists_that_are_there() {
+    each_protocol(|r| {
+        assert_eq!(r.lpushx("l", "1").unwrap(), 0);
+        assert_eq!(all(r, "l"), [""; 0]);
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        assert_eq!(r.lpushx("l", "4").unwrap(), 4);
+        assert_eq!(all(r, "l"), ["4", "1", "2", "3"]);
+    });
+}
+
+#[test]
+fn elements_are_pushed_at_the_tail_of_lists_that_are_there() {
+    each_protocol(|r| {
+        assert_eq!(r.rpushx("l", "1").unwrap(), 0);
+        assert_eq!(all(r, "l"), [""; 0]);
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        assert_eq!(r.rpushx("l", "4").unwrap(), 4);
+        assert_eq!(all(r, "l"), ["1", "2", "3", "4"]);
+    });
+}
+
+#[test]
+fn elements_are_popped_from_the_head() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        for element in ["1", "2", "3"] {
+            assert_eq!(r.lpop("l").unwrap(), some(element));
+        }
+        assert_eq!(r.lpop::<String>("l").unwrap(), None);
+    });
+}
+
+#[test]
+fn elements_are_popped_from_the_tail() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        for element in ["3", "2", "1"] {
+            assert_eq!(r.rpop("l").unwrap(), some(element));
+        }
+        assert_eq!(r.rpop::<String>("l").unwrap(), None);
+    });
+}
+
+#[test]
+fn elements_are_counted() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        assert_eq!((r.llen("l").unwrap(), r.llen("none").unwrap()), (3, 0));
+        r.set("text", "x").unwrap();
+        assert!(r.llen("text").unwrap_err().is_wrong_type());
+    });
+}
+
+#[test]
+fn ranges_of_a_list() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "2", "3", "4", "5"]).unwrap();
+        let range = |start, stop| r.lrange::<String>("l", start, stop).unwrap();
+        assert_eq!(range(0, 2), ["1", "2", "3"]);
+        assert_eq!(range(2, 10), ["3", "4", "5"]);
+        assert_eq!(range(0, -1), ["1", "2", "3", "4", "5"]);
+        assert_eq!(range(-2, -1), ["4", "5"]);
+        assert_eq!((range(5, 9), range(3, 1)), (vec![], vec![]));
+        assert_eq!(all(r, "none"), [""; 0]);
+    });
+}
+
+#[test]
+fn an_element_that_is_no_number_names_the_command() {
+    each_protocol(|r| {
+        r.rpush("l", "a").unwrap();
+        assert!(r.lpop::<i64>("l").unwrap_err().to_string().starts_with("LPOP: expected an integer"));
     });
 }
 
@@ -50,24 +133,76 @@ fn many_elements_are_popped_at_once() {
 }
 
 #[test]
-fn elements_are_found_changed_and_removed() {
+fn elements_are_found_by_their_place() {
     each_protocol(|r| {
-        r.rpush("l", ["a", "b", "a", "c", "a"]).unwrap();
-        assert_eq!((r.lindex("l", 1).unwrap(), r.lindex("l", -2).unwrap()), (some("b"), some("c")));
-        assert_eq!(r.lindex::<String>("l", 5).unwrap(), None);
-        let insert = |place, pivot| r.linsert("l", place, pivot, "x").unwrap();
-        assert_eq!(insert(Insert::Before, "b"), Inserted::Len(6));
-        assert_eq!(insert(Insert::After, "b"), Inserted::Len(7));
-        assert_eq!(insert(Insert::After, "none"), Inserted::NoPivot);
-        assert_eq!(r.linsert("none", Insert::After, "b", "x").unwrap(), Inserted::NoKey);
-        assert_eq!(r.lrange::<String>("l", 0, -1).unwrap(), ["a", "x", "b", "x", "a", "c", "a"]);
-        assert_eq!(r.lrem("l", 0, "x").unwrap(), 2);
-        assert_eq!((r.lrem("l", -1, "a").unwrap(), r.lrem("l", 5, "none").unwrap()), (1, 0));
-        r.lset("l", 0, "A").unwrap();
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        assert_eq!(
+            [0, 1, 2, -2].map(|index| r.lindex::<String>("l", index).unwrap()),
+            ["1", "2", "3", "2"].map(some)
+        );
+        assert_eq!((r.lindex::<String>("l", 3).unwrap(), r.lindex::<String>("l", -4).unwrap()), (None, None));
+    });
+}
+
+#[test]
+fn elements_are_inserted_beside_others() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        assert_eq!(r.linsert("l", Insert::After, "2", "2.5").unwrap(), Inserted::Len(4));
+        assert_eq!(all(r, "l"), ["1", "2", "2.5", "3"]);
+        assert_eq!(r.linsert("l", Insert::Before, "2", "1.5").unwrap(), Inserted::Len(5));
+        assert_eq!(all(r, "l"), ["1", "1.5", "2", "2.5", "3"]);
+    });
+}
+
+#[test]
+fn inserting_tells_whether_key_or_pivot_was_missing() {
+    each_protocol(|r| {
+        r.rpush("l", "1").unwrap();
+        assert_eq!(r.linsert("l", Insert::After, "none", "x").unwrap(), Inserted::NoPivot);
+        assert_eq!(r.linsert("none", Insert::After, "1", "x").unwrap(), Inserted::NoKey);
+    });
+}
+
+#[test]
+fn elements_are_removed_from_either_end_or_all() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "x", "1", "1", "x", "1"]).unwrap();
+        assert_eq!(r.lrem("l", 1, "1").unwrap(), 1);
+        assert_eq!(all(r, "l"), ["x", "1", "1", "x", "1"]);
+        assert_eq!(r.lrem("l", -1, "1").unwrap(), 1);
+        assert_eq!(all(r, "l"), ["x", "1", "1", "x"]);
+        assert_eq!((r.lrem("l", 0, "1").unwrap(), r.lrem("l", 5, "none").unwrap()), (2, 0));
+        assert_eq!(all(r, "l"), ["x", "x"]);
+    });
+}
+
+#[test]
+fn all_equal_elements_are_removed() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "1", "1", "1"]).unwrap();
+        assert_eq!(r.lrem("l", 0, "1").unwrap(), 4);
+        assert_eq!(all(r, "l"), [""; 0]);
+    });
+}
+
+#[test]
+fn elements_are_replaced() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "2", "3"]).unwrap();
+        r.lset("l", 1, "4").unwrap();
+        assert_eq!(r.lrange::<String>("l", 0, 2).unwrap(), ["1", "4", "3"]);
         assert_eq!(r.lset("l", 9, "x").unwrap_err().code(), Some("ERR"));
+        assert_eq!(r.lset("none", 0, "x").unwrap_err().code(), Some("ERR"));
+    });
+}
+
+#[test]
+fn lists_are_trimmed() {
+    each_protocol(|r| {
+        r.rpush("l", ["1", "2", "3"]).unwrap();
         r.ltrim("l", 0, 1).unwrap();
-        assert_eq!(r.lrange::<String>("l", 0, -1).unwrap(), ["A", "b"]);
-        assert_eq!(r.lrange::<String>("none", 0, -1).unwrap(), [""; 0]);
+        assert_eq!(all(r, "l"), ["1", "2"]);
     });
 }
 
@@ -90,29 +225,87 @@ fn places_of_an_element() {
 }
 
 #[test]
-fn elements_move_between_lists() {
+fn the_last_element_moves_to_another_list() {
     each_protocol(|r| {
-        r.rpush("l", ["a", "b", "c"]).unwrap();
-        assert_eq!(r.rpoplpush("l", "m").unwrap(), some("c"));
-        assert_eq!(r.rpoplpush::<String>("none", "m").unwrap(), None);
-        assert_eq!(r.brpoplpush("l", "m", SHORT).unwrap(), some("b"));
-        if !knows(&spec::LMOVE) {
-            return assert_unknown(r.lmove::<String>("l", "m", ListEnd::Left, ListEnd::Right));
-        }
-        assert_eq!(r.lmove("l", "m", ListEnd::Left, ListEnd::Right).unwrap(), some("a"));
-        assert_eq!(r.lmove::<String>("l", "m", ListEnd::Left, ListEnd::Right).unwrap(), None);
-        assert_eq!(r.blmove("m", "m", ListEnd::Right, ListEnd::Left, SHORT).unwrap(), some("a"));
-        assert_eq!(r.lrange::<String>("m", 0, -1).unwrap(), ["a", "b", "c"]);
+        r.rpush("a", ["a1", "a2", "a3"]).unwrap();
+        r.rpush("b", ["b1", "b2", "b3"]).unwrap();
+        assert_eq!(r.rpoplpush("a", "b").unwrap(), some("a3"));
+        assert_eq!(all(r, "a"), ["a1", "a2"]);
+        assert_eq!(all(r, "b"), ["a3", "b1", "b2", "b3"]);
+        assert_eq!(r.rpoplpush::<String>("none", "b").unwrap(), None);
     });
 }
 
 #[test]
-fn the_first_list_that_has_elements_gives_them() {
+fn the_last_element_moves_to_another_list_or_is_waited_for() {
     each_protocol(|r| {
-        r.rpush("l", ["a", "b", "c", "d"]).unwrap();
+        r.rpush("a", ["1", "2"]).unwrap();
+        r.rpush("b", ["3", "4"]).unwrap();
+        assert_eq!(r.brpoplpush("a", "b", SHORT).unwrap(), some("2"));
+        assert_eq!(r.brpoplpush("a", "b", Block::Forever).unwrap(), some("1"));
+        assert_eq!(r.brpoplpush::<String>("a", "b", SHORT).unwrap(), None);
+        assert_eq!((all(r, "a"), all(r, "b").join(" ")), (vec![], "1 2 3 4".to_owned()));
+    });
+}
+
+#[test]
+fn an_empty_element_that_moves_is_not_the_end_of_the_wait() {
+    each_protocol(|r| {
+        r.rpush("a", "").unwrap();
+        assert_eq!(r.brpoplpush("a", "b", SHORT).unwrap(), some(""));
+    });
+}
+
+#[test]
+fn elements_move_from_and_to_either_end() {
+    each_protocol(|r| {
+        r.rpush("l", ["a", "b"]).unwrap();
+        if !knows(&spec::LMOVE) {
+            return assert_unknown(r.lmove::<String>("l", "m", ListEnd::Left, ListEnd::Right));
+        }
+        assert_eq!(r.lmove("l", "m", ListEnd::Left, ListEnd::Right).unwrap(), some("a"));
+        assert_eq!(r.lmove("l", "m", ListEnd::Left, ListEnd::Right).unwrap(), some("b"));
+        assert_eq!(r.lmove::<String>("l", "m", ListEnd::Left, ListEnd::Right).unwrap(), None);
+        assert_eq!(r.blmove("m", "m", ListEnd::Right, ListEnd::Left, SHORT).unwrap(), some("b"));
+        assert_eq!(all(r, "m"), ["b", "a"]);
+    });
+}
+
+#[test]
+fn heads_are_popped_from_the_first_list_that_has_elements() {
+    each_protocol(|r| {
+        let popped = |list: &str, element: &str| Some((list.to_owned(), element.to_owned()));
+        r.rpush("a", ["1", "2"]).unwrap();
+        r.rpush("b", ["3", "4"]).unwrap();
+        for wanted in [popped("b", "3"), popped("b", "4"), popped("a", "1"), popped("a", "2"), None] {
+            assert_eq!(r.blpop::<(String, String)>(["b", "a"], SHORT).unwrap(), wanted);
+        }
+        r.rpush("c", "1").unwrap();
+        assert_eq!(r.blpop("c", Block::Forever).unwrap(), popped("c", "1"));
+        r.rpush("c", "2").unwrap();
+        assert_eq!(r.blpop(b"c", SHORT).unwrap(), popped("c", "2"));
+    });
+}
+
+#[test]
+fn tails_are_popped_from_the_first_list_that_has_elements() {
+    each_protocol(|r| {
+        let popped = |list: &str, element: &str| Some((list.to_owned(), element.to_owned()));
+        r.rpush("a", ["1", "2"]).unwrap();
+        r.rpush("b", ["3", "4"]).unwrap();
+        for wanted in [popped("b", "4"), popped("b", "3"), popped("a", "2"), popped("a", "1"), None] {
+            assert_eq!(r.brpop::<(String, String)>(["b", "a"], SHORT).unwrap(), wanted);
+        }
+        r.rpush("c", "1").unwrap();
+        assert_eq!(r.brpop("c", Block::Forever).unwrap(), popped("c", "1"));
+    });
+}
+
+#[test]
+fn many_elements_are_popped_from_the_first_list_that_has_some() {
+    each_protocol(|r| {
+        r.rpush("l", ["b", "c"]).unwrap();
         let keys = ["none", "l"];
-        assert_eq!(r.blpop(keys, SHORT).unwrap(), Some(("l".to_owned(), "a".to_owned())));
-        assert_eq!(r.brpop(keys, Block::Forever).unwrap(), Some((b"l".to_vec(), "d".to_owned())));
         let two = cmd::lmpop::<Popped>(keys, ListEnd::Right).count(2);
         if !knows(&spec::LMPOP) {
             assert_unknown(r.run(two));
