@@ -1,13 +1,16 @@
 //! The sorted set commands.
 
+mod combine;
+mod range;
+
 use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redispy::cmd::{Aggregate, LexBound, ScoreBound, ScoreEnd};
+use redispy::cmd::{ScoreBound, ScoreEnd};
 use redispy::prelude::*;
-use redispy::replies::{Cursor, ScoredMember};
-use redispy::{Block, Client, cmd, each, spec};
+use redispy::replies::Cursor;
+use redispy::{Block, Client, ErrorKind, Outcome, cmd, each, spec};
 
 use crate::{assert_unknown, client, each_protocol, is_since, knows};
 
@@ -35,40 +38,89 @@ fn five(r: &Client) {
     assert_eq!(r.zadd("z", each(members)).unwrap(), 5);
 }
 
-/// Members `a` to `g`, all with the score 0.
-fn letters(r: &Client) {
-    assert_eq!(r.zadd("l", each(('a'..='g').map(|letter| (0.0, letter)))).unwrap(), 7);
-}
-
-/// Three sorted sets that share `a1` and `a3`.
-fn three_sets(r: &Client) {
-    r.zadd("a", [(1.0, "a1"), (1.0, "a2"), (1.0, "a3")]).unwrap();
-    r.zadd("b", [(2.0, "a1"), (2.0, "a2"), (2.0, "a3")]).unwrap();
-    r.zrem("b", "a2").unwrap();
-    r.zadd("c", [(6.0, "a1"), (5.0, "a3"), (4.0, "a4")]).unwrap();
+#[test]
+fn members_are_added_with_their_scores() {
+    each_protocol(|r| {
+        assert_eq!(r.zadd("z", BTreeMap::from([("a1", 1.0), ("a2", 2.0)])).unwrap(), 2);
+        assert_eq!(r.zadd("z", (3.0, "a3")).unwrap(), 1);
+        assert_eq!(r.zadd("z", (3.0, "a3")).unwrap(), 0);
+        assert_eq!(r.zrange::<String>("z", 0, -1).unwrap(), ["a1", "a2", "a3"]);
+        r.set("text", "x").unwrap();
+        assert!(r.zadd("text", (1.0, "a")).unwrap_err().is_wrong_type());
+    });
 }
 
 #[test]
-fn members_are_added_scored_and_removed() {
+fn scores_stand_before_their_members() {
     each_protocol(|r| {
-        assert_eq!(r.zadd("z", [(2.0, "b"), (1.0, "a")]).unwrap(), 2);
-        assert_eq!(r.zadd("z", BTreeMap::from([("a", 1.0), ("c", 3.5)])).unwrap(), 1);
-        assert_eq!(r.zrange::<String>("z", 0, -1).unwrap(), ["a", "b", "c"]);
+        assert_eq!(r.zadd("z", ((1.0, "a1"), (2.0, String::from("a2")), (3.5, b"a3"))).unwrap(), 3);
+        assert_eq!(all(r, "z"), scored([("a1", 1.0), ("a2", 2.0), ("a3", 3.5)]));
+    });
+}
+
+#[test]
+fn members_are_counted() {
+    each_protocol(|r| {
+        r.zadd("z", [(1.0, "a1"), (2.0, "a2"), (3.0, "a3")]).unwrap();
         assert_eq!((r.zcard("z").unwrap(), r.zcard("none").unwrap()), (3, 0));
-        assert_eq!((r.zscore("z", "c").unwrap(), r.zscore("z", "none").unwrap()), (Some(3.5), None));
-        assert_eq!(r.zscore("none", "a").unwrap(), None);
-        assert_eq!((r.zincrby("z", 1.5, "b").unwrap(), r.zincrby("z", -5.0, "a").unwrap()), (3.5, -4.0));
-        assert_eq!(r.zincrby("z", 7.0, "new").unwrap(), 7.0);
-        assert_eq!(all(r, "z"), scored([("a", -4.0), ("b", 3.5), ("c", 3.5), ("new", 7.0)]));
-        assert_eq!((r.zrem("z", "none").unwrap(), r.zrem("z", ["a", "b", "none"]).unwrap()), (0, 2));
-        assert_eq!(r.zrange::<String>("z", 0, -1).unwrap(), ["c", "new"]);
-        r.set("text", "x").unwrap();
-        assert!(r.zadd("text", (1.0, "a")).unwrap_err().is_wrong_type());
+    });
+}
+
+#[test]
+fn scores_go_up_and_down() {
+    each_protocol(|r| {
+        r.zadd("z", [(1.0, "a1"), (2.0, "a2"), (3.0, "a3")]).unwrap();
+        assert_eq!((r.zincrby("z", 1.0, "a2").unwrap(), r.zincrby("z", 5.0, "a3").unwrap()), (3.0, 8.0));
+        assert_eq!((r.zscore("z", "a2").unwrap(), r.zscore("z", "a3").unwrap()), (Some(3.0), Some(8.0)));
+        assert_eq!((r.zincrby("z", -1.5, "a1").unwrap(), r.zincrby("z", 7.0, "new").unwrap()), (-0.5, 7.0));
+    });
+}
+
+#[test]
+fn members_have_scores() {
+    each_protocol(|r| {
+        r.zadd("z", [(1.0, "a1"), (2.5, "a2")]).unwrap();
+        assert_eq!((r.zscore("z", "a1").unwrap(), r.zscore("z", "a2").unwrap()), (Some(1.0), Some(2.5)));
+        assert_eq!((r.zscore("z", "a4").unwrap(), r.zscore("none", "a1").unwrap()), (None, None));
         if knows(&spec::ZMSCORE) {
-            assert_eq!(r.zmscore("z", ["c", "none"]).unwrap(), [Some(3.5), None]);
+            assert_eq!(r.zmscore("z", ["a2", "none"]).unwrap(), [Some(2.5), None]);
         } else {
-            assert_unknown(r.zmscore("z", "c"));
+            assert_unknown(r.zmscore("z", "a2"));
         }
+    });
+}
+
+#[test]
+fn a_member_is_removed() {
+    each_protocol(|r| {
+        r.zadd("z", [(1.0, "a1"), (2.0, "a2"), (3.0, "a3")]).unwrap();
+        assert_eq!(r.zrem("z", "a2").unwrap(), 1);
+        assert_eq!(r.zrange::<String>("z", 0, -1).unwrap(), ["a1", "a3"]);
+        assert_eq!(r.zrem("z", "b").unwrap(), 0);
+        assert_eq!(r.zrange::<String>("z", 0, -1).unwrap(), ["a1", "a3"]);
+    });
+}
+
+#[test]
+fn many_members_are_removed_at_once() {
+    each_protocol(|r| {
+        r.zadd("z", [(1.0, "a1"), (2.0, "a2"), (3.0, "a3")]).unwrap();
+        assert_eq!(r.zrem("z", ("a1", "a2")).unwrap(), 2);
+        assert_eq!(r.zrange::<String>("z", 0, 5).unwrap(), ["a3"]);
+    });
+}
+
+#[test]
+fn a_score_that_is_no_number_is_not_sent() {
+    each_protocol(|r| {
+        for error in [
+            r.zadd("z", [(1.0, "a"), (f64::NAN, "b")]).unwrap_err(),
+            r.zincrby("z", f64::NAN, "a").unwrap_err(),
+            r.zcount("z", f64::NAN, 1.0).unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Argument, Outcome::NotSent), "{error}");
+        }
+        assert_eq!(r.zcard("z").unwrap(), 0);
     });
 }
 
@@ -131,13 +183,27 @@ fn members_between_scores_are_counted() {
 }
 
 #[test]
-fn ranks_from_both_ends() {
+fn ranks_from_below() {
     each_protocol(|r| {
         five(r);
-        let ranks = |member: &str| (r.zrank("z", member).unwrap(), r.zrevrank("z", member).unwrap());
-        assert_eq!(ranks("a1"), (Some(0), Some(4)));
-        assert_eq!(ranks("a2"), (Some(1), Some(3)));
-        assert_eq!(ranks("a6"), (None, None));
+        let rank = |member: &str| r.zrank("z", member).unwrap();
+        assert_eq!((rank("a1"), rank("a2"), rank("a6")), (Some(0), Some(1), None));
+    });
+}
+
+#[test]
+fn ranks_from_above() {
+    each_protocol(|r| {
+        five(r);
+        let rank = |member: &str| r.zrevrank("z", member).unwrap();
+        assert_eq!((rank("a1"), rank("a2"), rank("a6")), (Some(4), Some(3), None));
+    });
+}
+
+#[test]
+fn ranks_with_scores() {
+    each_protocol(|r| {
+        five(r);
         let place = cmd::zrank("z", "a2").withscore();
         if !is_since((7, 2), (7, 2)) {
             return assert_unknown(r.run(place));
@@ -145,196 +211,6 @@ fn ranks_from_both_ends() {
         assert_eq!(r.run(place).unwrap(), Some((1, 2.0)));
         assert_eq!(r.run(cmd::zrevrank("z", "a2").withscore()).unwrap(), Some((3, 2.0)));
         assert_eq!(r.run(cmd::zrank("z", "a6").withscore()).unwrap(), None);
-    });
-}
-
-#[test]
-fn ranges_by_rank() {
-    each_protocol(|r| {
-        r.zadd("z", [(1.0, "a1"), (2.0, "a2"), (3.5, "a3")]).unwrap();
-        assert_eq!(r.zrange::<String>("z", 0, 1).unwrap(), ["a1", "a2"]);
-        assert_eq!(r.zrange::<String>("z", 1, 9).unwrap(), ["a2", "a3"]);
-        assert_eq!(r.zrange::<String>("none", 0, -1).unwrap(), [""; 0]);
-        assert_eq!(r.zrevrange::<String>("z", 0, 1).unwrap(), ["a3", "a2"]);
-        let high: Vec<Scored> = r.run(cmd::zrevrange::<String>("z", 0, 1).withscores()).unwrap();
-        assert_eq!(high, scored([("a3", 3.5), ("a2", 2.0)]));
-        assert_eq!(all(r, "z"), scored([("a1", 1.0), ("a2", 2.0), ("a3", 3.5)]));
-        let whole: Vec<(String, i64)> = r.run(cmd::zrange::<String>("z", 0, 1).withscores()).unwrap();
-        assert_eq!(whole, [("a1".to_owned(), 1), ("a2".to_owned(), 2)]);
-        let structs: Vec<ScoredMember<String>> =
-            r.run(cmd::zrange::<String>("z", -1, -1).withscores()).unwrap();
-        assert_eq!(structs, [ScoredMember { member: "a3".to_owned(), score: 3.5 }]);
-        let rev = cmd::zrange::<String>("z", 0, 1).rev();
-        if !knows(&spec::ZRANGESTORE) {
-            return assert_unknown(r.run(rev));
-        }
-        assert_eq!(r.run(rev.clone()).unwrap(), ["a3", "a2"]);
-        assert_eq!(r.run(rev.withscores::<Scored>()).unwrap(), high);
-    });
-}
-
-#[test]
-fn ranges_of_scores() {
-    each_protocol(|r| {
-        five(r);
-        assert_eq!(r.zrangebyscore::<String>("z", 2, 4).unwrap(), ["a2", "a3", "a4"]);
-        assert_eq!(r.zrevrangebyscore::<String>("z", 4, 2).unwrap(), ["a4", "a3", "a2"]);
-        let low = || cmd::zrangebyscore::<String>("z", 2, 4);
-        assert_eq!(r.run(low().limit(1, 2)).unwrap(), ["a3", "a4"]);
-        let limited: Vec<Scored> = r.run(low().limit(1, -1).withscores()).unwrap();
-        assert_eq!(limited, scored([("a3", 3.0), ("a4", 4.0)]));
-        let high = || cmd::zrevrangebyscore::<String>("z", ScoreBound::MAX, ScoreBound::Exclusive(2.0));
-        assert_eq!(r.run(high().limit(1, 2)).unwrap(), ["a4", "a3"]);
-        let pairs: Vec<(String, i64)> = r.run(high().withscores()).unwrap();
-        assert_eq!(
-            pairs,
-            [("a5", 5), ("a4", 4), ("a3", 3)].map(|(member, score)| (member.to_owned(), score))
-        );
-        let range = || cmd::zrange_byscore::<String>("z", ScoreBound::Exclusive(1.0), 4);
-        if !knows(&spec::ZRANGESTORE) {
-            return assert_unknown(r.run(range()));
-        }
-        assert_eq!(r.run(range()).unwrap(), ["a2", "a3", "a4"]);
-        assert_eq!(r.run(range().rev()).unwrap(), ["a4", "a3", "a2"]);
-        assert_eq!(r.run(range().limit(1, 1)).unwrap(), ["a3"]);
-        let last: Vec<Scored> = r.run(range().rev().limit(0, 1).withscores()).unwrap();
-        assert_eq!(last, scored([("a4", 4.0)]));
-    });
-}
-
-#[test]
-fn ranges_of_members() {
-    each_protocol(|r| {
-        letters(r);
-        let (min, max) = (LexBound::MIN, LexBound::MAX);
-        assert_eq!(r.zlexcount("l", min.clone(), max.clone()).unwrap(), 7);
-        assert_eq!(r.zlexcount("l", LexBound::inclusive("b"), LexBound::inclusive("f")).unwrap(), 5);
-        let below = |bound| r.zrangebylex::<String>("l", LexBound::MIN, bound).unwrap();
-        assert_eq!(below(LexBound::inclusive("c")), ["a", "b", "c"]);
-        assert_eq!(below(LexBound::exclusive("c")), ["a", "b"]);
-        let between =
-            r.zrangebylex::<String>("l", LexBound::inclusive("aaa"), LexBound::exclusive("g")).unwrap();
-        assert_eq!(between, ["b", "c", "d", "e", "f"]);
-        let some = cmd::zrangebylex::<String>("l", LexBound::inclusive("f"), max.clone()).limit(1, 5);
-        assert_eq!(r.run(some).unwrap(), ["g"]);
-        let down = r.zrevrangebylex::<String>("l", LexBound::inclusive("c"), min.clone()).unwrap();
-        assert_eq!(down, ["c", "b", "a"]);
-        let some = cmd::zrevrangebylex::<String>("l", max.clone(), min).limit(3, 2);
-        assert_eq!(r.run(some).unwrap(), ["d", "c"]);
-        let range = || cmd::zrange_bylex::<String>("l", LexBound::exclusive("b"), LexBound::MAX);
-        if !knows(&spec::ZRANGESTORE) {
-            return assert_unknown(r.run(range()));
-        }
-        assert_eq!(r.run(range()).unwrap(), ["c", "d", "e", "f", "g"]);
-        assert_eq!(r.run(range().rev().limit(1, 2)).unwrap(), ["f", "e"]);
-    });
-}
-
-#[test]
-fn ranges_are_stored() {
-    each_protocol(|r| {
-        if !knows(&spec::ZRANGESTORE) {
-            return assert_unknown(r.zrangestore("d", "z", 0, -1));
-        }
-        five(r);
-        letters(r);
-        assert_eq!(r.zrangestore("d", "z", 0, 1).unwrap(), 2);
-        assert_eq!(all(r, "d"), scored([("a1", 1.0), ("a2", 2.0)]));
-        assert_eq!(r.run(cmd::zrangestore("d", "z", 0, 0).rev()).unwrap(), 1);
-        assert_eq!(all(r, "d"), scored([("a5", 5.0)]));
-        let store = || cmd::zrangestore_byscore("d", "z", 2, 4);
-        assert_eq!(r.run(store()).unwrap(), 3);
-        assert_eq!(r.run(store().rev().limit(0, 1)).unwrap(), 1);
-        assert_eq!(all(r, "d"), scored([("a4", 4.0)]));
-        let store = || cmd::zrangestore_bylex("d", "l", LexBound::MIN, LexBound::exclusive("d"));
-        assert_eq!(r.run(store()).unwrap(), 3);
-        assert_eq!(r.run(store().rev().limit(0, 2)).unwrap(), 2);
-        assert_eq!(r.zrange::<String>("d", 0, -1).unwrap(), ["b", "c"]);
-        assert_eq!(r.zrangestore("d", "none", 0, -1).unwrap(), 0);
-    });
-}
-
-#[test]
-fn ranges_are_removed() {
-    each_protocol(|r| {
-        letters(r);
-        assert_eq!(r.zremrangebylex("l", LexBound::MIN, LexBound::inclusive("c")).unwrap(), 3);
-        assert_eq!(r.zremrangebylex("l", LexBound::exclusive("e"), LexBound::MAX).unwrap(), 2);
-        assert_eq!(r.zremrangebylex("l", LexBound::inclusive("h"), LexBound::MAX).unwrap(), 0);
-        assert_eq!(r.zrange::<String>("l", 0, -1).unwrap(), ["d", "e"]);
-        five(r);
-        assert_eq!(r.zremrangebyrank("z", 1, 3).unwrap(), 3);
-        assert_eq!(r.zrange::<String>("z", 0, -1).unwrap(), ["a1", "a5"]);
-        r.del("z").unwrap();
-        five(r);
-        assert_eq!((r.zremrangebyscore("z", 2, 4).unwrap(), r.zremrangebyscore("z", 2, 4).unwrap()), (3, 0));
-        assert_eq!(r.zremrangebyscore("z", ScoreBound::Exclusive(1.0), ScoreBound::MAX).unwrap(), 1);
-        assert_eq!(r.zrange::<String>("z", 0, -1).unwrap(), ["a1"]);
-    });
-}
-
-#[test]
-fn common_members_are_stored() {
-    each_protocol(|r| {
-        three_sets(r);
-        let store = || cmd::zinterstore("d", ["a", "b", "c"]);
-        assert_eq!(r.zinterstore("d", ["a", "b", "c"]).unwrap(), 2);
-        assert_eq!(all(r, "d"), scored([("a3", 8.0), ("a1", 9.0)]));
-        assert_eq!(r.run(store().aggregate(Aggregate::Sum)).unwrap(), 2);
-        assert_eq!(all(r, "d"), scored([("a3", 8.0), ("a1", 9.0)]));
-        assert_eq!(r.run(store().aggregate(Aggregate::Max)).unwrap(), 2);
-        assert_eq!(all(r, "d"), scored([("a3", 5.0), ("a1", 6.0)]));
-        assert_eq!(r.run(store().aggregate(Aggregate::Min)).unwrap(), 2);
-        assert_eq!(all(r, "d"), scored([("a1", 1.0), ("a3", 1.0)]));
-        assert_eq!(r.run(store().weights([1, 2, 3])).unwrap(), 2);
-        assert_eq!(all(r, "d"), scored([("a3", 20.0), ("a1", 23.0)]));
-    });
-}
-
-#[test]
-fn all_members_are_stored() {
-    each_protocol(|r| {
-        three_sets(r);
-        let store = || cmd::zunionstore("d", ["a", "b", "c"]);
-        assert_eq!(r.zunionstore("d", ["a", "b", "c"]).unwrap(), 4);
-        assert_eq!(all(r, "d"), scored([("a2", 1.0), ("a4", 4.0), ("a3", 8.0), ("a1", 9.0)]));
-        assert_eq!(r.run(store().aggregate(Aggregate::Max)).unwrap(), 4);
-        assert_eq!(all(r, "d"), scored([("a2", 1.0), ("a4", 4.0), ("a3", 5.0), ("a1", 6.0)]));
-        assert_eq!(r.run(store().aggregate(Aggregate::Min)).unwrap(), 4);
-        assert_eq!(all(r, "d"), scored([("a1", 1.0), ("a2", 1.0), ("a3", 1.0), ("a4", 4.0)]));
-        assert_eq!(r.run(store().weights([1, 2, 3])).unwrap(), 4);
-        assert_eq!(all(r, "d"), scored([("a2", 1.0), ("a4", 12.0), ("a3", 20.0), ("a1", 23.0)]));
-    });
-}
-
-#[test]
-fn what_sorted_sets_have_in_common_and_what_not() {
-    each_protocol(|r| {
-        three_sets(r);
-        if !knows(&spec::ZINTER) {
-            assert_unknown(r.zinter::<String>("a"));
-            assert_unknown(r.zdiffstore("d", "a"));
-            return assert_unknown(r.zunion::<String>("a"));
-        }
-        let keys = ["a", "c"];
-        assert_eq!(r.zinter::<String>(keys).unwrap(), ["a3", "a1"]);
-        assert_eq!(r.zunion::<String>(keys).unwrap(), ["a2", "a4", "a3", "a1"]);
-        assert_eq!(
-            (r.zdiff::<String>(keys).unwrap(), r.zdiffstore("d", keys).unwrap()),
-            (vec!["a2".to_owned()], 1)
-        );
-        let diff: Vec<Scored> = r.run(cmd::zdiff::<String>(keys).withscores()).unwrap();
-        assert_eq!((&diff, all(r, "d")), (&scored([("a2", 1.0)]), scored([("a2", 1.0)])));
-        let inter = cmd::zinter::<String>(keys).weights([10.0, 0.5]).aggregate(Aggregate::Min);
-        assert_eq!(r.run(inter.withscores::<Scored>()).unwrap(), scored([("a3", 2.5), ("a1", 3.0)]));
-        let union = cmd::zunion::<String>(keys).weights([10, 1]).aggregate(Aggregate::Max);
-        let wanted = scored([("a4", 4.0), ("a1", 10.0), ("a2", 10.0), ("a3", 10.0)]);
-        assert_eq!(r.run(union.withscores::<Scored>()).unwrap(), wanted);
-        if !knows(&spec::ZINTERCARD) {
-            return assert_unknown(r.zintercard(keys));
-        }
-        assert_eq!((r.zintercard(keys).unwrap(), r.zintercard(["a", "none"]).unwrap()), (2, 0));
-        assert_eq!(r.run(cmd::zintercard(keys).limit(1)).unwrap(), 1);
     });
 }
 
