@@ -3,7 +3,7 @@
 use redispy::cmd::{GeoArea, GeoFrom, GeoUnit};
 use redispy::prelude::*;
 use redispy::replies::GeoPosition;
-use redispy::{Client, cmd};
+use redispy::{Client, ErrorKind, Outcome, cmd};
 
 use crate::{assert_unknown, each_protocol, is_since};
 
@@ -20,20 +20,90 @@ fn near(a: f64, b: f64) -> bool {
 }
 
 #[test]
-fn places_are_added_and_found_again() {
+fn places_are_added() {
+    each_protocol(|r| {
+        assert_eq!(r.geoadd("g", [PLACE1, PLACE2]).unwrap(), 2);
+        assert_eq!(r.geoadd("g", PLACE1).unwrap(), 0);
+        assert_eq!(r.zcard("g").unwrap(), 2);
+    });
+}
+
+#[test]
+fn no_places_are_not_sent() {
+    each_protocol(|r| {
+        let none: [(f64, f64, &str); 0] = [];
+        let error = r.geoadd("g", none).unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Argument, Outcome::NotSent));
+        assert!(error.to_string().contains("`places`"), "{error}");
+    });
+}
+
+#[test]
+fn distances_between_members() {
     each_protocol(|r| {
         two_places(r);
-        assert_eq!(r.geoadd("g", PLACE1).unwrap(), 0);
-        let hashes = r.geohash("g", ["place1", "none", "place2"]).unwrap();
-        let hashes: Vec<Option<&str>> = hashes.iter().map(Option::as_deref).collect();
-        assert_eq!(hashes, [Some("sp3e9yg3kd0"), None, Some("sp3e9cbc3t0")]);
-        let places = r.geopos("g", ["place1", "none", "place2"]).unwrap();
-        let (first, second) = (places[0].unwrap(), places[2].unwrap());
-        assert!(near(first.longitude, 2.190938293933868) && near(first.latitude, 41.43379028184084));
-        assert!(near(second.longitude, 2.187376320362091) && near(second.latitude, 41.40634178640635));
-        assert_eq!(places[1], None);
-        assert_eq!(r.geopos("none", "place1").unwrap(), [None]);
+        assert_eq!(r.geodist("g", "place1", "place2").unwrap(), Some(3067.4157));
+    });
+}
+
+#[test]
+fn distances_in_each_unit() {
+    each_protocol(|r| {
+        two_places(r);
+        let dist = |unit| r.run(cmd::geodist("g", "place1", "place2").unit(unit)).unwrap();
+        assert_eq!(dist(GeoUnit::Meters), Some(3067.4157));
+        assert_eq!(dist(GeoUnit::Kilometers), Some(3.0674));
+        assert_eq!(dist(GeoUnit::Miles), Some(1.906));
+        assert_eq!(dist(GeoUnit::Feet), Some(10063.6998));
+    });
+}
+
+#[test]
+fn missing_members_have_no_distance() {
+    each_protocol(|r| {
+        two_places(r);
+        assert_eq!(r.geodist("g", "place1", "none").unwrap(), None);
+        assert_eq!(r.geodist("none", "place1", "place2").unwrap(), None);
+    });
+}
+
+#[test]
+fn hashes_of_places() {
+    each_protocol(|r| {
+        two_places(r);
+        let hashes = r.geohash("g", ("place1", "place2")).unwrap();
+        assert_eq!(hashes, ["sp3e9yg3kd0", "sp3e9cbc3t0"].map(|hash| Some(hash.to_owned())));
+    });
+}
+
+#[test]
+fn missing_members_have_no_hash() {
+    each_protocol(|r| {
+        two_places(r);
+        let hashes = r.geohash("g", ["none", "place2"]).unwrap();
+        assert_eq!(hashes, [None, Some("sp3e9cbc3t0".to_owned())]);
         assert_eq!(r.geohash("none", "place1").unwrap(), [None]);
+    });
+}
+
+#[test]
+fn positions_of_places() {
+    each_protocol(|r| {
+        two_places(r);
+        let places = r.geopos("g", ("place1", "place2")).unwrap();
+        let (first, second) = (places[0].unwrap(), places[1].unwrap());
+        assert!(near(first.longitude, 2.19093829393386841) && near(first.latitude, 41.43379028184083523));
+        assert!(near(second.longitude, 2.18737632036209106) && near(second.latitude, 41.40634178640635099));
+    });
+}
+
+#[test]
+fn missing_members_have_no_position() {
+    each_protocol(|r| {
+        two_places(r);
+        let places = r.geopos("g", ["none", "place2"]).unwrap();
+        assert!(places[0].is_none() && places[1].is_some());
+        assert_eq!(r.geopos("none", "place1").unwrap(), [None]);
     });
 }
 
@@ -50,49 +120,103 @@ fn conditions_of_adding() {
     });
 }
 
-#[test]
-fn distances_between_members() {
-    each_protocol(|r| {
-        two_places(r);
-        assert_eq!(r.geodist("g", "place1", "place2").unwrap(), Some(3067.4157));
-        assert_eq!(r.geodist("g", "place1", "none").unwrap(), None);
-        assert_eq!(r.geodist("none", "place1", "place2").unwrap(), None);
-        let dist = |unit| r.run(cmd::geodist("g", "place1", "place2").unit(unit)).unwrap();
-        assert_eq!(dist(GeoUnit::Meters), Some(3067.4157));
-        assert_eq!(dist(GeoUnit::Kilometers), Some(3.0674));
-        assert_eq!(dist(GeoUnit::Miles), Some(1.906));
-        assert_eq!(dist(GeoUnit::Feet), Some(10063.6998));
-    });
+/// What is within so many metres of a point beside the first place.
+fn metres(radius: f64) -> cmd::Geosearch<String, true> {
+    cmd::georadius("g", 2.191, 41.433, radius, GeoUnit::Meters)
 }
 
 #[test]
 fn members_within_a_radius() {
     each_protocol(|r| {
         two_places(r);
-        let metres = |radius| cmd::georadius::<String>("g", 2.191, 41.433, radius, GeoUnit::Meters);
-        assert_eq!(r.georadius::<String>("g", 2.191, 41.433, 1.0, GeoUnit::Kilometers).unwrap(), ["place1"]);
-        assert_eq!(
-            r.georadius_ro::<String>("g", 2.191, 41.433, 1000.0, GeoUnit::Meters).unwrap(),
-            ["place1"]
-        );
-        assert_eq!(r.georadius::<String>("g", 1.0, 2.0, 1000.0, GeoUnit::Meters).unwrap(), [""; 0]);
-        assert_eq!(r.run(metres(3500.0).asc()).unwrap(), ["place1", "place2"]);
-        assert_eq!(r.run(metres(3500.0).desc()).unwrap(), ["place2", "place1"]);
-        assert_eq!(r.run(metres(3500.0).count(1)).unwrap(), ["place1"]);
+        assert_eq!(r.run(metres(1000.0)).unwrap(), ["place1"]);
+        let read_only = r.georadius_ro::<String>("g", 2.191, 41.433, 1000.0, GeoUnit::Meters);
+        assert_eq!(read_only.unwrap(), ["place1"]);
+    });
+}
 
-        let found = r.run(metres(1000.0).withcoord().withdist().withhash()).unwrap();
+#[test]
+fn nobody_within_a_radius() {
+    each_protocol(|r| {
+        two_places(r);
+        assert_eq!(r.georadius::<String>("g", 1.0, 2.0, 1000.0, GeoUnit::Meters).unwrap(), [""; 0]);
+        let found = r.run(cmd::georadius::<String>("g", 1.0, 2.0, 1.0, GeoUnit::Meters).withdist()).unwrap();
+        assert!(found.is_empty());
+    });
+}
+
+#[test]
+fn members_within_a_radius_in_another_unit() {
+    each_protocol(|r| {
+        two_places(r);
+        assert_eq!(r.georadius::<String>("g", 2.191, 41.433, 1.0, GeoUnit::Kilometers).unwrap(), ["place1"]);
+    });
+}
+
+#[test]
+fn members_within_a_radius_with_all_that_is_known_of_them() {
+    each_protocol(|r| {
+        two_places(r);
+        let found = r.run(metres(1000.0).withhash().withcoord().withdist()).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].member.as_str(), found[0].distance), ("place1", Some(88.0506)));
         assert_eq!(found[0].hash, Some(3471609698139488));
-        assert!(near(found[0].position.unwrap().longitude, 2.190938293933868));
-        let hash = r.run(metres(1000.0).withhash()).unwrap();
-        assert_eq!((hash[0].hash, hash[0].distance, hash[0].position), (found[0].hash, None, None));
+        let position = found[0].position.unwrap();
+        assert!(near(position.longitude, 2.190938293933868) && near(position.latitude, 41.43379028184084));
+        let kilometre = cmd::georadius::<String>("g", 2.191, 41.433, 1.0, GeoUnit::Kilometers);
+        assert_eq!(r.run(kilometre.withdist()).unwrap()[0].distance, Some(0.0881));
+    });
+}
 
+#[test]
+fn members_within_a_radius_with_some_of_what_is_known() {
+    each_protocol(|r| {
+        two_places(r);
+        let parts = |search: cmd::GeosearchWith<String>| {
+            let found = r.run(search).unwrap().remove(0);
+            (found.distance.is_some(), found.hash.is_some(), found.position.is_some())
+        };
+        assert_eq!(parts(metres(1000.0).withdist().withcoord()), (true, false, true));
+        assert_eq!(parts(metres(1000.0).withhash().withcoord()), (false, true, true));
+        assert_eq!(parts(metres(1000.0).withhash()), (false, true, false));
+    });
+}
+
+#[test]
+fn some_members_within_a_radius() {
+    each_protocol(|r| {
+        two_places(r);
+        assert_eq!(r.run(metres(3000.0).count(1)).unwrap(), ["place1"]);
+    });
+}
+
+#[test]
+fn members_within_a_radius_by_distance() {
+    each_protocol(|r| {
+        two_places(r);
+        assert_eq!(r.run(metres(3000.0).asc()).unwrap(), ["place1", "place2"]);
+        assert_eq!(r.run(metres(3000.0).desc()).unwrap(), ["place2", "place1"]);
+    });
+}
+
+#[test]
+fn members_within_a_radius_are_stored() {
+    each_protocol(|r| {
+        two_places(r);
         assert_eq!(r.run(metres(1000.0).store("kept")).unwrap(), 1);
-        assert_eq!(r.geopos("kept", "place1").unwrap(), [found[0].position]);
+        assert_eq!(r.zrange::<String>("kept", 0, -1).unwrap(), ["place1"]);
+        assert_eq!(r.geopos("kept", "place1").unwrap(), r.geopos("g", "place1").unwrap());
+    });
+}
+
+#[test]
+fn members_within_a_radius_are_stored_with_their_distances() {
+    each_protocol(|r| {
+        two_places(r);
         assert_eq!(r.run(metres(1000.0).storedist("dists")).unwrap(), 1);
-        let score = cmd("ZSCORE").arg(("dists", "place1")).returns::<f64>();
-        assert!((r.run(score).unwrap() - 88.05).abs() < 0.01);
+        let score = r.zscore("dists", "place1").unwrap().unwrap();
+        // The servers of the matrix differ in the last digits.
+        assert!((score - 88.05060698409301).abs() < 1e-5, "{score}");
     });
 }
 
@@ -102,13 +226,24 @@ fn members_around_a_member() {
         two_places(r);
         let within = |radius| cmd::georadiusbymember::<String>("g", "place1", radius, GeoUnit::Meters);
         assert_eq!(r.run(within(4000.0).asc()).unwrap(), ["place1", "place2"]);
+        assert_eq!(r.run(within(10.0)).unwrap(), ["place1"]);
         let only = r.georadiusbymember_ro::<String>("g", "place1", 10.0, GeoUnit::Meters).unwrap();
         assert_eq!(only, ["place1"]);
         assert_eq!(r.georadiusbymember::<String>("g", "place1", 10.0, GeoUnit::Miles).unwrap().len(), 2);
-        let found = r.run(within(4000.0).desc().withdist()).unwrap();
-        assert_eq!((found[0].member.as_str(), found[0].distance), ("place2", Some(3067.4157)));
-        assert_eq!((found[1].member.as_str(), found[1].distance), ("place1", Some(0.0)));
         assert_eq!(r.run(within(4000.0).store("kept")).unwrap(), 2);
+    });
+}
+
+#[test]
+fn members_around_a_member_with_all_that_is_known_of_them() {
+    each_protocol(|r| {
+        two_places(r);
+        let around = cmd::georadiusbymember::<String>("g", "place1", 4000.0, GeoUnit::Meters);
+        let found = r.run(around.desc().withdist().withcoord().withhash()).unwrap();
+        let known = |place: usize| (found[place].member.as_str(), found[place].distance, found[place].hash);
+        assert_eq!(known(0), ("place2", Some(3067.4157), Some(3471609625421029)));
+        assert_eq!(known(1), ("place1", Some(0.0), Some(3471609698139488)));
+        assert!(near(found[0].position.unwrap().latitude, 41.40634178640635));
     });
 }
 
