@@ -7,6 +7,8 @@ use redispy::{
     AnyClient, Block, Call, Client, Error, ErrorKind, Outcome, Session, Value, cmd, each, prelude::*,
 };
 
+use redispy_testkit::SharedServer;
+
 use crate::{client, each_protocol};
 
 #[test]
@@ -151,6 +153,36 @@ fn callbacks_see_replies_first_on_all_clones() {
         assert_eq!(error.kind(), ErrorKind::Callback);
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "no such luck");
         assert!(r.set("k", "w").unwrap());
+    });
+}
+
+#[test]
+fn a_callback_belongs_to_its_client() {
+    each_protocol(|r| {
+        let other = Client::open(SharedServer::get().fresh_url()).unwrap();
+        r.set_response_callback("GET", |_| Ok::<_, String>(Value::SimpleString(b"static".to_vec())));
+        assert_eq!(r.get("k").unwrap(), Some("static".to_string()));
+        assert_eq!(other.get::<String>("k").unwrap(), None);
+    });
+}
+
+#[test]
+fn a_raw_command_answers_whatever_its_words_are() {
+    each_protocol(|r| {
+        r.zadd("z", [(1.0, "a"), (2.0, "b")]).unwrap();
+        let names =
+            Value::Array([b"a", b"b"].map(|name| Value::BulkString(name.to_vec())).into_iter().collect());
+        assert_eq!(r.execute_command(("ZRANGE", "z", 0, -1)).unwrap(), names);
+        assert_eq!(r.execute_command(("zrange", "z", 0, -1)).unwrap(), names);
+        assert!(matches!(r.execute_command(("ZRANGE", "z", 0, -1, "WITHSCORES")), Ok(Value::Array(_))));
+        assert!(matches!(r.execute_command(("OBJECT", "idletime", "z")), Ok(Value::Integer(_))));
+        r.geoadd("g", (13.4, 38.1, "x")).unwrap();
+        let near = ("GEORADIUS", "g", 13.4, 38.1, 1, "km");
+        assert_eq!(
+            r.execute_command(near).unwrap(),
+            Value::Array([Value::BulkString(b"x".to_vec())].into_iter().collect())
+        );
+        assert!(matches!(r.execute_command(("SORT", "none")), Ok(Value::Array(items)) if items.is_empty()));
     });
 }
 

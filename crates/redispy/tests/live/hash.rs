@@ -227,6 +227,19 @@ fn a_scan_sees_every_field() {
 }
 
 #[test]
+fn a_scan_of_few_fields_is_one_page() {
+    each_protocol(|r| {
+        abc(r);
+        let page = r.hscan::<(String, String)>("h", 0).unwrap();
+        assert_eq!(page.next(), None);
+        let wanted = [("a", "1"), ("b", "2.5"), ("c", "x")].map(|(f, v)| (f.to_owned(), v.to_owned()));
+        assert_eq!(page.items.into_iter().collect::<BTreeMap<_, _>>(), BTreeMap::from(wanted));
+        let page = r.run(cmd::hscan::<(String, i64)>("h", 0).match_("a")).unwrap();
+        assert_eq!((page.next(), page.items), (None, vec![("a".to_owned(), 1)]));
+    });
+}
+
+#[test]
 fn a_scan_of_some_fields() {
     each_protocol(|r| {
         abc(r);

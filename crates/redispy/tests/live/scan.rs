@@ -58,3 +58,53 @@ fn a_failed_page_is_the_last_item() {
         assert_eq!(r.hscan_iter::<(String, String)>("missing").count_hint(10).count(), 0);
     });
 }
+
+#[test]
+fn keys_come_all_or_by_pattern() {
+    each_protocol(|r| {
+        r.mset([("a", 1), ("b", 2), ("c", 3)]).unwrap();
+        let all: BTreeSet<String> = r.scan_iter().collect::<Result<_, Error>>().unwrap();
+        assert_eq!(all, BTreeSet::from(["a", "b", "c"].map(str::to_owned)));
+        let one: Vec<String> = r.scan_iter().match_("a").collect::<Result<_, Error>>().unwrap();
+        assert_eq!(one, ["a"]);
+    });
+}
+
+#[test]
+fn members_come_all_or_by_pattern() {
+    each_protocol(|r| {
+        r.sadd("s", [1, 2, 3]).unwrap();
+        let all: BTreeSet<i64> = r.sscan_iter("s").collect::<Result<_, Error>>().unwrap();
+        assert_eq!(all, BTreeSet::from([1, 2, 3]));
+        let one: Vec<i64> = r.sscan_iter("s").match_(b"1").collect::<Result<_, Error>>().unwrap();
+        assert_eq!(one, [1]);
+    });
+}
+
+#[test]
+fn fields_come_all_or_by_pattern() {
+    each_protocol(|r| {
+        let fields =
+            BTreeMap::from([("a", 1), ("b", 2), ("c", 3)].map(|(field, value)| (field.to_owned(), value)));
+        r.hset("h", &fields).unwrap();
+        let all: BTreeMap<String, i64> = r.hscan_iter("h").collect::<Result<_, Error>>().unwrap();
+        assert_eq!(all, fields);
+        let one: Vec<(String, i64)> = r.hscan_iter("h").match_("a").collect::<Result<_, Error>>().unwrap();
+        assert_eq!(one, [("a".to_owned(), 1)]);
+    });
+}
+
+#[test]
+fn members_with_scores_come_all_or_by_pattern() {
+    each_protocol(|r| {
+        r.zadd("z", [(1.0, "a"), (2.0, "b"), (3.0, "c")]).unwrap();
+        let mut all: Vec<(String, f64)> = r.zscan_iter("z").collect::<Result<_, Error>>().unwrap();
+        all.sort_by(|a, b| a.1.total_cmp(&b.1));
+        assert_eq!(
+            all,
+            [("a", 1.0), ("b", 2.0), ("c", 3.0)].map(|(member, score)| (member.to_owned(), score))
+        );
+        let one: Vec<(String, i64)> = r.zscan_iter("z").match_("a").collect::<Result<_, Error>>().unwrap();
+        assert_eq!(one, [("a".to_owned(), 1)]);
+    });
+}

@@ -5,16 +5,19 @@ use std::time::{Duration, SystemTime};
 use redispy::cmd::{AclSetuser, ClientFilter, ClientType, CommandlogKind};
 use redispy::prelude::*;
 use redispy::replies::{BeginSearch, FindKeys, Redirection, Role};
-use redispy::{cmd, spec};
+use redispy::{Client, ProtocolChoice, cmd, spec};
+use redispy_testkit::Server;
 
-use crate::{assert_unknown, each_protocol_alone, is_since, knows};
+use crate::{assert_unknown, each_protocol, each_protocol_alone, is_since, knows};
+
+/// Whether a time is no further than this from now.
+fn near_now(time: SystemTime, within: Duration) -> bool {
+    SystemTime::now().duration_since(time).unwrap_or_else(|error| error.duration()) <= within
+}
 
 #[test]
-fn connections_say_who_they_are() {
-    each_protocol_alone(|r| {
-        r.ping().unwrap();
-        assert_eq!(r.run(cmd::ping().message::<String>("hi")).unwrap(), "hi");
-        assert_eq!(r.echo::<String>("x").unwrap(), "x");
+fn the_server_answers_a_ping() {
+    each_protocol(|r| {
         let s = r.session().unwrap();
         s.client_setname("a=b").unwrap();
         assert_eq!(s.client_getname().unwrap().as_deref(), Some("a=b"));
@@ -79,10 +82,6 @@ fn the_server_tells_about_itself() {
         assert!(info.sections.len() > 8 && info.sections.iter().all(|section| section.lines.is_empty()));
         let role = r.role().unwrap();
         assert!(matches!(&role, Role::Master { replicas, .. } if replicas.is_empty()), "{role:?}");
-        let now = SystemTime::now();
-        let skew = |time: SystemTime| time.duration_since(now).unwrap_or_else(|error| error.duration());
-        assert!(skew(r.time().unwrap()) < Duration::from_secs(60));
-        assert!(skew(r.lastsave().unwrap()) < Duration::from_secs(3600));
         assert_eq!(r.dbsize().unwrap(), 1);
         assert!(!r.lolwut().unwrap().is_empty());
         r.run(cmd::flushdb().async_()).unwrap();
@@ -90,6 +89,43 @@ fn the_server_tells_about_itself() {
         assert_eq!(r.run(cmd::failover().abort()).unwrap_err().code(), Some("ERR"));
         assert!(r.slowlog_help().unwrap().len() > 3 && r.client_help().unwrap().len() > 3);
     });
+}
+
+#[test]
+fn info_counts_the_keys_of_a_database() {
+    each_protocol(|r| {
+        let s = r.session().unwrap();
+        r.mset([("a", "foo"), ("b", "bar")]).unwrap();
+        r.expire("b", 60).unwrap();
+        let database = u32::try_from(s.client_info().unwrap().db).unwrap();
+        let keyspace = r.run(cmd::info().sections("keyspace")).unwrap().keyspace;
+        assert_eq!((keyspace[&database].keys, keyspace[&database].expires), (2, 1));
+    });
+}
+
+#[test]
+fn the_time_of_the_last_save_is_told() {
+    each_protocol(|r| assert!(near_now(r.lastsave().unwrap(), Duration::from_secs(6 * 3600))));
+}
+
+#[test]
+fn the_time_of_the_server_is_told() {
+    each_protocol(|r| assert!(near_now(r.time().unwrap(), Duration::from_secs(60))));
+}
+
+#[test]
+fn a_value_in_its_memory_is_described() {
+    let server = Server::builder();
+    let server = if is_since((7, 0), (7, 2)) { server.option("enable-debug-command", "yes") } else { server };
+    let server = server.start();
+    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
+        let r = Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
+        r.set("k", "abc").unwrap();
+        let object = r.debug_object("k").unwrap();
+        assert_eq!((object.refcount, object.encoding.as_str()), (1, "embstr"));
+        assert!(object.at.starts_with("0x") && object.serializedlength > 0, "{object:?}");
+        assert_eq!(r.debug_object("none").unwrap_err().code(), Some("ERR"));
+    }
 }
 
 #[test]
@@ -173,6 +209,93 @@ fn the_configuration_is_read_and_changed() {
         }
         r.config_resetstat().unwrap();
         assert!(r.config_set("maxmemory", "abc").is_err());
+    });
+}
+
+#[test]
+fn a_setting_is_read() {
+    each_protocol(|r| {
+        let found = r.config_get("maxmemory").unwrap();
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["maxmemory"]);
+        assert!(found["maxmemory"].bytes().all(|byte| byte.is_ascii_digit()), "{found:?}");
+        assert!(r.config_get("nosuch").unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_setting_is_changed() {
+    // File names are protected since Redis 7.0, as all of the matrix that know the word.
+    let server = Server::builder();
+    let server =
+        if is_since((7, 0), (7, 2)) { server.option("enable-protected-configs", "yes") } else { server };
+    let server = server.start();
+    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
+        let r = Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
+        let before = r.config_get("dbfilename").unwrap()["dbfilename"].clone();
+        r.config_set("dbfilename", "other.rdb").unwrap();
+        assert_eq!(r.config_get("dbfilename").unwrap()["dbfilename"], "other.rdb");
+        r.config_set("dbfilename", &before).unwrap();
+        assert_eq!(r.config_get("dbfilename").unwrap()["dbfilename"], before);
+    }
+}
+
+#[test]
+fn statistics_begin_again() {
+    each_protocol_alone(|r| {
+        let processed = || r.info().unwrap().total_commands_processed.unwrap();
+        for _ in 0..10 {
+            r.ping().unwrap();
+        }
+        let before = processed();
+        r.config_resetstat().unwrap();
+        assert!(before >= 10 && processed() < before);
+    });
+}
+
+/// Has the server log each command, and the log empty.
+fn log_everything(r: &Client) {
+    r.config_set("slowlog-max-len", 128).unwrap();
+    r.config_set("slowlog-log-slower-than", 0).unwrap();
+    r.slowlog_reset().unwrap();
+}
+
+#[test]
+fn slow_commands_are_logged_newest_first() {
+    each_protocol_alone(|r| {
+        log_everything(r);
+        let key = "\u{d2b}\u{d2b}abcd\u{d12}";
+        let began = SystemTime::now();
+        r.get::<String>(key).unwrap();
+        let log = r.slowlog_get().unwrap();
+        let place = |words: &str| log.iter().position(|entry| entry.command() == words);
+        let (get, reset) = (place(&format!("GET {key}")).unwrap(), place("SLOWLOG RESET").unwrap());
+        assert!(get < reset && log[get].id > log[reset].id, "{log:?}");
+        assert_eq!(log[get].args, [b"GET", key.as_bytes()]);
+        assert!(
+            near_now(log[get].time, Duration::from_secs(60)) && began.elapsed().unwrap() > log[get].duration
+        );
+    });
+}
+
+#[test]
+fn the_newest_slow_commands_only() {
+    each_protocol_alone(|r| {
+        log_everything(r);
+        r.get::<String>("foo").unwrap();
+        r.get::<String>("bar").unwrap();
+        let log = r.run(cmd::slowlog_get().count(1)).unwrap();
+        assert_eq!((log.len(), log[0].command().as_str()), (1, "GET bar"));
+        assert!(r.run(cmd::slowlog_get().count(0)).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn slow_commands_are_counted() {
+    each_protocol_alone(|r| {
+        log_everything(r);
+        r.get::<String>("foo").unwrap();
+        // SLOWLOG RESET and GET.
+        assert_eq!(r.slowlog_len().unwrap(), 2);
     });
 }
 
