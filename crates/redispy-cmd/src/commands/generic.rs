@@ -118,7 +118,8 @@ pub trait GenericCommands: Execute {
     /// false when none of the keys exists. To copy, to replace and to authenticate are options of
     /// [`cmd::migrate`](migrate()).
     ///
-    /// `MIGRATE host port "" db timeout KEYS key [key ...]`. Since Redis 3.0.6. O(N) in the size of the keys.
+    /// `MIGRATE host port "" db timeout KEYS key [key ...]`. Since Redis 2.6.0, `KEYS` since 3.0.6. O(N) in the size of the
+    /// keys.
     ///
     /// No keys at all is an error before anything is sent.
     fn migrate(

@@ -57,7 +57,7 @@ pub trait GeoCommands: Execute {
     /// The members within a radius of a place. Order, number, distances and keeping the result are options of
     /// [`cmd::georadius`](georadius()). Redis names [`geosearch`](Self::geosearch) as its successor.
     ///
-    /// `GEORADIUS key longitude latitude radius <m | km | ft | mi>`. Since Redis 3.2.0, deprecated there since 6.2.0.
+    /// `GEORADIUS key longitude latitude radius <m | km | ft | mi>`. Since Redis 3.2.0, deprecated since Redis 6.2.0.
     /// O(N+log(M)) in the members N within the box around the circle and M in the index.
     fn georadius<T: FromReply>(
         self,
@@ -73,7 +73,7 @@ pub trait GeoCommands: Execute {
     /// The members within a radius of a place, as a command that only reads. Redis names [`geosearch`](Self::geosearch) as its
     /// successor.
     ///
-    /// `GEORADIUS_RO key longitude latitude radius <m | km | ft | mi>`. Since Redis 3.2.10, deprecated there since 6.2.0.
+    /// `GEORADIUS_RO key longitude latitude radius <m | km | ft | mi>`. Since Redis 3.2.10, deprecated since Redis 6.2.0.
     /// O(N+log(M)) in the members N within the box around the circle and M in the index.
     fn georadius_ro<T: FromReply>(
         self,
@@ -90,8 +90,8 @@ pub trait GeoCommands: Execute {
     /// options of [`cmd::georadiusbymember`](georadiusbymember()). Redis names [`geosearch`](Self::geosearch) as its
     /// successor.
     ///
-    /// `GEORADIUSBYMEMBER key member radius <m | km | ft | mi>`. Since Redis 3.2.0, deprecated there since 6.2.0. O(N+log(M))
-    /// in the members N within the box around the circle and M in the index.
+    /// `GEORADIUSBYMEMBER key member radius <m | km | ft | mi>`. Since Redis 3.2.0, deprecated since Redis 6.2.0.
+    /// O(N+log(M)) in the members N within the box around the circle and M in the index.
     fn georadiusbymember<T: FromReply>(
         self,
         key: impl ToArg,
@@ -105,7 +105,7 @@ pub trait GeoCommands: Execute {
     /// The members within a radius of another member, that one included, as a command that only reads. Redis names
     /// [`geosearch`](Self::geosearch) as its successor.
     ///
-    /// `GEORADIUSBYMEMBER_RO key member radius <m | km | ft | mi>`. Since Redis 3.2.10, deprecated there since 6.2.0.
+    /// `GEORADIUSBYMEMBER_RO key member radius <m | km | ft | mi>`. Since Redis 3.2.10, deprecated since Redis 6.2.0.
     /// O(N+log(M)) in the members N within the box around the circle and M in the index.
     fn georadiusbymember_ro<T: FromReply>(
         self,
@@ -119,9 +119,9 @@ pub trait GeoCommands: Execute {
 
     /// The members within an area. Order, number, distances and positions are options of [`cmd::geosearch`](geosearch()).
     ///
-    /// `GEOSEARCH key <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`, on
-    /// Valkey since 9.0.0 also `GEOSEARCH key BYPOLYGON num-vertices longitude latitude ...`. Since Redis 6.2.0. O(N+log(M))
-    /// in the members N within the box around the area and M within the area.
+    /// `GEOSEARCH key <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`.
+    /// Since Redis 6.2.0, `BYPOLYGON` since Valkey 9.0.0. O(N+log(M)) in the members N within the box around the area and M
+    /// within the area.
     fn geosearch<T: FromReply>(self, key: impl ToArg, area: GeoArea) -> Self::Output<Vec<T>> {
         self.run(geosearch(key, area))
     }
@@ -129,9 +129,9 @@ pub trait GeoCommands: Execute {
     /// Keeps the members within an area of one index under another key, in place of what that held. The reply is how many
     /// they are. Options are on [`cmd::geosearchstore`](geosearchstore()).
     ///
-    /// `GEOSEARCHSTORE destination source <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX
-    /// width height unit>`, on Valkey since 9.0.0 also with `BYPOLYGON`. Since Redis 6.2.0. O(N+log(M)) in the members N
-    /// within the box around the area and M within the area.
+    /// `GEOSEARCHSTORE destination source <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width
+    /// height unit>`. Since Redis 6.2.0, `BYPOLYGON` since Valkey 9.0.0. O(N+log(M)) in the members N within the box around
+    /// the area and M within the area.
     fn geosearchstore(self, destination: impl ToArg, source: impl ToArg, area: GeoArea) -> Self::Output<i64> {
         self.run(geosearchstore(destination, source, area))
     }
@@ -178,7 +178,9 @@ pub fn geopos(key: impl ToArg, members: impl ToArgs) -> Cmd<Vec<Option<GeoPositi
     Cmd::new(&spec::GEOPOS, Vec::from_reply).arg(key).arg(members)
 }
 
-/// [`GEOADD`](geoadd()) with options: how many members were added, or with [`ch`](Self::ch) how many were added or moved.
+/// `GEOADD` with its options; [`geoadd()`] makes it.
+///
+/// The reply is how many members were added, or with [`ch`](Self::ch) how many were added or moved.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Geoadd {
@@ -226,7 +228,7 @@ impl IntoCmd for Geoadd {
     }
 }
 
-/// [`GEODIST`](geodist()) with its option: how far two members are from each other, `None` when one is missing.
+/// `GEODIST` with its options; [`geodist()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Geodist {

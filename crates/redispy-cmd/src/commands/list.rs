@@ -424,7 +424,9 @@ impl ToArg for Insert {
     }
 }
 
-/// `LPOS` of the first match, `None` without one; [`count`](Self::count) asks for many.
+/// `LPOS` with its options; [`lpos()`] makes it.
+///
+/// Without them the first match, `None` without one; [`count`](Self::count) asks for many.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Lpos {

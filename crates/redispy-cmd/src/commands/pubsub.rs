@@ -135,7 +135,10 @@ pub fn spublish(channel: impl ToArg, message: impl ToArg) -> Cmd<i64> {
     Cmd::new(&spec::SPUBLISH, i64::from_reply).arg(channel).arg(message)
 }
 
-/// `PUBSUB CHANNELS` or `PUBSUB SHARDCHANNELS` of all channels; [`pattern`](Self::pattern) picks some.
+/// `PUBSUB CHANNELS` or `PUBSUB SHARDCHANNELS` with its options; [`pubsub_channels()`] and [`pubsub_shardchannels()`] make
+/// it.
+///
+/// Without them all channels; [`pattern`](Self::pattern) picks some.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct PubsubChannels<T> {
     cmd: Cmd<Vec<T>>,

@@ -187,7 +187,7 @@ pub trait ScriptingCommands: Execute {
 
     /// The text of a script in the cache, by its SHA1; one that is not there is an error with the code `NOSCRIPT`.
     ///
-    /// `SCRIPT SHOW sha1`. Since Valkey 8.0.0; Redis does not have it. O(1).
+    /// `SCRIPT SHOW sha1`. Since Valkey 8.0.0, not in Redis. O(1).
     fn script_show(self, sha1: impl ToArg) -> Self::Output<String> {
         self.run(script_show(sha1))
     }
@@ -253,7 +253,9 @@ impl ToArg for ScriptDebugMode {
     }
 }
 
-/// `SCRIPT DEBUG` of Lua scripts; [`engine`](Self::engine) makes it those of another engine.
+/// `SCRIPT DEBUG` with its options; [`script_debug()`] makes it.
+///
+/// Without them of Lua scripts; [`engine`](Self::engine) makes it those of another engine.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ScriptDebug {

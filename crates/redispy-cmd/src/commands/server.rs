@@ -20,6 +20,9 @@ use crate::replies::{DebugObject, Info, Role};
 use crate::reply::{FromReply, ReplyError, ok};
 use crate::spec::{self, Spec};
 
+#[cfg(doc)]
+use super::{function_flush, script_flush};
+
 /// The commands about the server as a whole.
 pub trait ServerCommands: Execute {
     /// Writes the append-only file anew, in the background. The reply is whether that began or waits for its turn.
@@ -397,7 +400,10 @@ fn write_timeout(timeout: Option<TimeArg>, request: &mut Request) {
     }
 }
 
-/// `FLUSHALL` or `FLUSHDB` with their options, of which the last one counts; [`flushall()`] and [`flushdb()`] make it.
+/// `SCRIPT FLUSH`, `FUNCTION FLUSH`, `FLUSHALL` or `FLUSHDB` with its options; [`script_flush()`], [`function_flush()`],
+/// [`flushall()`] and [`flushdb()`] make it.
+///
+/// The last one counts. `SCRIPT FLUSH` and `FLUSHALL` have both since Redis 6.2.0.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Flush {

@@ -14,6 +14,9 @@ use crate::spec::{self, Spec};
 
 pub use some::*;
 
+#[cfg(doc)]
+use super::zintercard;
+
 /// The set commands, on everything that takes commands.
 ///
 /// Members come as a `HashSet`. Another collection, such as a `BTreeSet`, or a `Vec` for members that cannot be hashed, is had
@@ -256,7 +259,9 @@ pub fn sunionstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
     store(&spec::SUNIONSTORE, destination, keys)
 }
 
-/// `SINTERCARD` or `ZINTERCARD` with its option; without it all common members are counted.
+/// `SINTERCARD` or `ZINTERCARD` with its options; [`sintercard()`] and [`zintercard()`] make it.
+///
+/// Without them all common members are counted.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Intercard {

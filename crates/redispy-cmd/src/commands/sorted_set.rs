@@ -476,7 +476,9 @@ pub fn zscore(key: impl ToArg, member: impl ToArg) -> Cmd<Option<f64>> {
     Cmd::new(&spec::ZSCORE, Option::from_reply).arg(key).arg(member)
 }
 
-/// `ZRANK` or `ZREVRANK` of a member, `None` when it is not there; [`withscore`](Self::withscore) asks for its score as well.
+/// `ZRANK` or `ZREVRANK` with its options; [`zrank()`] and [`zrevrank()`] make it.
+///
+/// Without them the rank, `None` when the member is not there; [`withscore`](Self::withscore) asks for its score as well.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zrank {

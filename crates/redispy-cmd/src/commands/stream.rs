@@ -35,7 +35,7 @@ pub trait StreamCommands: Execute {
     /// Says that a group is done with entries, and deletes them. The reply is what became of each. What happens to other
     /// groups is an option of [`cmd::xackdel`](xackdel()).
     ///
-    /// `XACKDEL key group IDS numids id [id ...]`. Since Redis 8.2.0. O(1) for each id.
+    /// `XACKDEL key group IDS numids id [id ...]`. Since Redis 8.2.0, not in Valkey. O(1) for each id.
     fn xackdel(
         self,
         key: impl ToArg,
@@ -85,8 +85,8 @@ pub trait StreamCommands: Execute {
     /// Takes over these entries, as far as other consumers of the group have had them pending for this long. The reply is
     /// those taken over; deleted ones are left out. Options are on [`cmd::xclaim`](xclaim()).
     ///
-    /// `XCLAIM key group consumer min-idle-time id [id ...]`. Since Redis 5.0.0. O(log N) in the number of what the consumer
-    /// has pending.
+    /// `XCLAIM key group consumer min-idle-time id [id ...]`. Since Redis 5.0.0. O(log(N)) in the number of what the
+    /// consumer has pending.
     fn xclaim<M: FromMap>(
         self,
         key: impl ToArg,
@@ -108,7 +108,7 @@ pub trait StreamCommands: Execute {
     /// Deletes entries. The reply is what became of each. What happens to groups that have them pending is an option of
     /// [`cmd::xdelex`](xdelex()).
     ///
-    /// `XDELEX key IDS numids id [id ...]`. Since Redis 8.2.0. O(1) for each id.
+    /// `XDELEX key IDS numids id [id ...]`. Since Redis 8.2.0, not in Valkey. O(1) for each id.
     fn xdelex(self, key: impl ToArg, ids: impl ToArgs) -> Self::Output<Vec<StreamDeletion>> {
         self.run(xdelex(key, ids))
     }

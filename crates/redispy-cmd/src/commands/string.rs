@@ -161,7 +161,7 @@ pub trait StringCommands: Execute {
     /// Sets the values of keys, all at once. The reply is true; conditions and an expiry are options of
     /// [`cmd::msetex`](msetex()).
     ///
-    /// `MSETEX numkeys key value [key value ...]`. Since Valkey 9.1.0. O(N) in the number of keys.
+    /// `MSETEX numkeys key value [key value ...]`. Since Valkey 9.1.0, not in Redis. O(N) in the number of keys.
     fn msetex(self, pairs: impl ToPairs) -> Self::Output<bool> {
         self.run(msetex(pairs))
     }

@@ -20,7 +20,8 @@ pub trait VectorSetCommands: Execute {
     /// Adds an element with its vector, or changes its vector. The reply is whether it is new. How it is stored, and its
     /// attributes, are options of [`cmd::vadd`](vadd()).
     ///
-    /// `VADD key VALUES num value [value ...] element`. Since Redis 8.0. O(log(N)) in the number of elements.
+    /// `VADD key VALUES num value [value ...] element`. Since Redis 8.0.0, not in Valkey. O(log(N)) in the number of
+    /// elements.
     ///
     /// ```
     /// use redispy_cmd::commands::VectorSetCommands;
@@ -37,14 +38,14 @@ pub trait VectorSetCommands: Execute {
 
     /// How many elements there are, 0 when there is no such key.
     ///
-    /// `VCARD key`. Since Redis 8.0. O(1).
+    /// `VCARD key`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vcard(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(vcard(key))
     }
 
     /// How many dimensions the vectors have. A key that does not exist is an error.
     ///
-    /// `VDIM key`. Since Redis 8.0. O(1).
+    /// `VDIM key`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vdim(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(vdim(key))
     }
@@ -52,28 +53,28 @@ pub trait VectorSetCommands: Execute {
     /// The vector of an element, as near as its quantization kept it; `None` when there is no such element. The stored form is
     /// had by [`cmd::vemb`](vemb()).
     ///
-    /// `VEMB key element`. Since Redis 8.0. O(1).
+    /// `VEMB key element`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vemb(self, key: impl ToArg, element: impl ToArg) -> Self::Output<Option<Vec<f64>>> {
         self.run(vemb(key, element))
     }
 
     /// The attributes of an element, a text in JSON; `None` when it has none, or when there is no such element.
     ///
-    /// `VGETATTR key element`. Since Redis 8.0. O(1).
+    /// `VGETATTR key element`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vgetattr<T: FromReply>(self, key: impl ToArg, element: impl ToArg) -> Self::Output<Option<T>> {
         self.run(vgetattr(key, element))
     }
 
     /// How a vector set is built; `None` when there is no such key.
     ///
-    /// `VINFO key`. Since Redis 8.0. O(1).
+    /// `VINFO key`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vinfo(self, key: impl ToArg) -> Self::Output<Option<VectorSetInfo>> {
         self.run(vinfo(key))
     }
 
     /// Whether there is such an element.
     ///
-    /// `VISMEMBER key element`. Since Redis 8.0. O(1).
+    /// `VISMEMBER key element`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vismember(self, key: impl ToArg, element: impl ToArg) -> Self::Output<bool> {
         self.run(vismember(key, element))
     }
@@ -81,21 +82,21 @@ pub trait VectorSetCommands: Execute {
     /// The neighbours of an element in the graph that searches go along, a list for each level from the highest; `None` when there
     /// is no such element. How similar they are is told too by [`cmd::vlinks`](vlinks()).
     ///
-    /// `VLINKS key element`. Since Redis 8.0. O(1).
+    /// `VLINKS key element`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vlinks<T: FromReply>(self, key: impl ToArg, element: impl ToArg) -> Self::Output<Option<Vec<Vec<T>>>> {
         self.run(vlinks(key, element))
     }
 
     /// An element at random, `None` when there is no such key. Many are had by [`cmd::vrandmember`](vrandmember()).
     ///
-    /// `VRANDMEMBER key`. Since Redis 8.0. O(1).
+    /// `VRANDMEMBER key`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vrandmember<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(vrandmember(key))
     }
 
     /// Removes an element. The reply is whether it was there.
     ///
-    /// `VREM key element`. Since Redis 8.0. O(log(N)) in the number of elements.
+    /// `VREM key element`. Since Redis 8.0.0, not in Valkey. O(log(N)) in the number of elements.
     fn vrem(self, key: impl ToArg, element: impl ToArg) -> Self::Output<bool> {
         self.run(vrem(key, element))
     }
@@ -103,7 +104,7 @@ pub trait VectorSetCommands: Execute {
     /// Sets the attributes of an element, a text in JSON; an empty one takes them away. The reply is whether there is such an
     /// element.
     ///
-    /// `VSETATTR key element attributes`. Since Redis 8.0. O(1).
+    /// `VSETATTR key element attributes`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vsetattr(self, key: impl ToArg, element: impl ToArg, attributes: impl ToArg) -> Self::Output<bool> {
         self.run(vsetattr(key, element, attributes))
     }
@@ -111,7 +112,8 @@ pub trait VectorSetCommands: Execute {
     /// The ten elements whose vectors are the most similar to this one, or to that of an element, the nearest first. Scores,
     /// attributes, filters and all else are options of [`cmd::vsim`](vsim()).
     ///
-    /// `VSIM key <ELE element | VALUES num value [value ...]>`. Since Redis 8.0. O(log(N)) in the number of elements.
+    /// `VSIM key <ELE element | VALUES num value [value ...]>`. Since Redis 8.0.0, not in Valkey. O(log(N)) in the number
+    /// of elements.
     fn vsim<T: FromReply>(self, key: impl ToArg, vector: impl Into<Vector>) -> Self::Output<Vec<T>> {
         self.run(vsim(key, vector))
     }
@@ -225,7 +227,9 @@ vectors! {
     [] &Vec<f64>;
 }
 
-/// `VEMB` of the numbers; [`raw`](Self::raw) asks for what is stored.
+/// `VEMB` with its options; [`vemb()`] makes it.
+///
+/// Without them the numbers; [`raw`](Self::raw) asks for what is stored.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Vemb {
@@ -250,7 +254,9 @@ impl IntoCmd for Vemb {
 /// The neighbours of an element on each level, each with its similarity.
 pub type ScoredLinks<T> = Vec<Vec<(T, f64)>>;
 
-/// `VLINKS` of elements; [`withscores`](Self::withscores) tells how similar they are.
+/// `VLINKS` with its options; [`vlinks()`] makes it.
+///
+/// Without them the elements; [`withscores`](Self::withscores) tells how similar they are.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Vlinks<T> {
     cmd: Cmd<Option<Vec<Vec<T>>>>,
@@ -271,7 +277,9 @@ impl<T> IntoCmd for Vlinks<T> {
     }
 }
 
-/// `VRANDMEMBER` of one element; [`count`](Self::count) asks for many.
+/// `VRANDMEMBER` with its options; [`vrandmember()`] makes it.
+///
+/// Without them one element; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Vrandmember<T> {
     cmd: Cmd<Option<T>>,

@@ -6,9 +6,10 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-/// `BITFIELD key [operation ...]`: reads and changes integers of any width within a string. See [`Bitfield`].
+/// Reads and changes integers of any width within a string, by the operations that [`Bitfield`] has. The reply has one
+/// value for each, `None` for those that an overflow kept from happening.
 ///
-/// Since Redis 3.2.0. O(1) for each operation.
+/// `BITFIELD key [operation ...]`. Since Redis 3.2.0. O(1) for each operation.
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -25,10 +26,10 @@ pub fn bitfield(key: impl ToArg) -> Bitfield {
     Bitfield { request }
 }
 
-/// `BITFIELD_RO key [GET encoding offset ...]`: reads integers of any width within a string, on a replica too. See
-/// [`BitfieldRo`].
+/// Reads integers of any width within a string, on a replica too. The reply has one value for each
+/// [`get`](BitfieldRo::get).
 ///
-/// Since Redis 6.0.0. O(1) for each operation.
+/// `BITFIELD_RO key [GET encoding offset ...]`. Since Redis 6.0.0. O(1) for each operation.
 pub fn bitfield_ro(key: impl ToArg) -> BitfieldRo {
     let mut request = Request::new(&spec::BITFIELD_RO);
     request.arg(key);
@@ -100,8 +101,10 @@ impl ToArg for BitOverflow {
     }
 }
 
-/// `BITFIELD`: its operations run in the order they are given. The reply has one value for each: what was read, what was there
-/// before `set`, what came out of `incrby`; `None` for what [`BitOverflow::Fail`] kept from happening.
+/// `BITFIELD` with its operations; [`bitfield()`] makes it.
+///
+/// Its operations run in the order they are given. The reply has one value for each: what was read, what was there before
+/// `set`, what came out of `incrby`; `None` for what [`BitOverflow::Fail`] kept from happening.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Bitfield {
@@ -142,7 +145,9 @@ impl IntoCmd for Bitfield {
     }
 }
 
-/// `BITFIELD_RO`: the reply has one value for each [`get`](Self::get).
+/// `BITFIELD_RO` with its operations; [`bitfield_ro()`] makes it.
+///
+/// The reply has one value for each [`get`](Self::get).
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct BitfieldRo {

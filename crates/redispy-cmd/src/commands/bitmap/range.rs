@@ -60,7 +60,9 @@ impl ToArg for BitUnit {
     }
 }
 
-/// `BITCOUNT` or `BITPOS` of a whole string; [`start`](Self::start) limits it.
+/// `BITCOUNT` or `BITPOS` with its options; [`bitcount()`] and [`bitpos()`] make it.
+///
+/// Of a whole string; [`start`](Self::start) limits it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct BitRange<T> {

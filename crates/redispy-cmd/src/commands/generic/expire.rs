@@ -64,11 +64,11 @@ pub fn ttl(key: impl ToArg) -> Cmd<Expiry<Duration>> {
     Cmd::new(&spec::TTL, expiry::seconds).arg(key)
 }
 
-/// [`EXPIRE`](expire()), [`EXPIREAT`](expireat()), [`PEXPIRE`](pexpire()) or [`PEXPIREAT`](pexpireat()) with conditions: whether the time
-/// was set.
+/// `EXPIRE`, `EXPIREAT`, `PEXPIRE` or `PEXPIREAT` with its options; [`expire()`], [`expireat()`], [`pexpire()`] and
+/// [`pexpireat()`] make it.
 ///
-/// `nx` excludes the other conditions, and `gt` and `lt` exclude each other: the last one counts. A key that does not expire
-/// counts as one that does so later than any time. All of them since Redis 7.0.0.
+/// `nx` excludes the other conditions, and `gt` and `lt` exclude each other: the last one counts. A key that does not
+/// expire counts as one that does so later than any time. All of them since Redis 7.0.0.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Expire {

@@ -78,7 +78,7 @@ pub fn unlink(keys: impl ToArgs) -> Cmd<i64> {
     count_of_keys(&spec::UNLINK, keys)
 }
 
-/// [`COPY`](copy()) with options: whether the key was copied.
+/// `COPY` with its options; [`copy()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct CopyRequest {

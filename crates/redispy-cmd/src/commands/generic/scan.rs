@@ -25,7 +25,7 @@ pub fn scan<T: FromReply>(cursor: impl Into<Cursor>) -> Scan<T> {
     Scan { cmd, pattern: None, count: None, key_type: None }
 }
 
-/// [`SCAN`](scan()) with options: a page of the names of the keys in the database.
+/// `SCAN` with its options; [`scan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Scan<T> {
     cmd: Cmd<ScanPage<T>>,

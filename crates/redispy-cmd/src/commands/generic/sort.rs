@@ -28,7 +28,9 @@ pub fn sort_ro<T: FromReply>(key: impl ToArg) -> Sort<T, false> {
     Sort::new(&spec::SORT_RO, key)
 }
 
-/// [`SORT`](sort()) (`WRITES`) or [`SORT_RO`](sort_ro()) with options: the elements of a list, set or sorted set in an order.
+/// `SORT` or `SORT_RO` with its options; [`sort()`] and [`sort_ro()`] make it.
+///
+/// `WRITES` marks `SORT`, whose result can be kept under a key.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Sort<T, const WRITES: bool = true> {
     cmd: Cmd<Vec<T>>,

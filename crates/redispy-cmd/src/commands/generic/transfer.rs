@@ -57,7 +57,7 @@ pub fn restore(key: impl ToArg, ttl: impl ToMillis, serialized_value: impl ToArg
     Restore { request, place, ttl, absolute: false, replace: false, usage: None }
 }
 
-/// [`MIGRATE`](migrate()) with options: whether keys were moved (true) or none of them exists (false).
+/// `MIGRATE` with its options; [`migrate()`] makes it.
 ///
 /// `auth` and `auth2` exclude each other, the last one counts.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl IntoCmd for Migrate {
     }
 }
 
-/// [`RESTORE`](restore()) with options.
+/// `RESTORE` with its options; [`restore()`] makes it.
 ///
 /// `idletime` and `freq` exclude each other, the last one counts.
 #[derive(Debug, Clone)]

@@ -56,8 +56,8 @@ pub fn georadiusbymember_ro<T: FromReply>(
     Geosearch::around_member(&spec::GEORADIUSBYMEMBER_RO, key, member, radius, unit)
 }
 
-/// `GEOSEARCH key BYPOLYGON num-vertices longitude latitude ...` with its options ([`Geosearch`]): see
-/// [`GeoCommands::geosearch`].
+/// `GEOSEARCH key <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`
+/// with its options ([`Geosearch`]): see [`GeoCommands::geosearch`].
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -76,7 +76,8 @@ pub fn geosearch<T: FromReply>(key: impl ToArg, area: GeoArea) -> Geosearch<T> {
     Geosearch::of(request)
 }
 
-/// `BYPOLYGON` with its options ([`Geosearchstore`]): see [`GeoCommands::geosearchstore`].
+/// `GEOSEARCHSTORE destination source <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`
+/// with its options ([`Geosearchstore`]): see [`GeoCommands::geosearchstore`].
 pub fn geosearchstore(destination: impl ToArg, source: impl ToArg, area: GeoArea) -> Geosearchstore {
     let mut request = Request::new(&spec::GEOSEARCHSTORE);
     request.args((destination, source));
@@ -187,8 +188,10 @@ impl Choice {
     }
 }
 
-/// [`GEOSEARCH`](geosearch()) or a `GEORADIUS` with options: the members within an area, none when there is no such key.
-/// With `STORES` the members can be kept under another key instead.
+/// `GEORADIUS`, `GEORADIUS_RO`, `GEORADIUSBYMEMBER`, `GEORADIUSBYMEMBER_RO` or `GEOSEARCH` with its options;
+/// [`georadius()`], [`georadius_ro()`], [`georadiusbymember()`], [`georadiusbymember_ro()`] and [`geosearch()`] make it.
+///
+/// `STORES` marks those whose members can be kept under another key instead.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Geosearch<T, const STORES: bool = false> {
@@ -346,8 +349,7 @@ impl<T> IntoCmd for GeosearchWith<T> {
     }
 }
 
-/// [`GEOSEARCHSTORE`](geosearchstore()) with options: how many members are within an area, now kept under another key in place
-/// of what that held.
+/// `GEOSEARCHSTORE` with its options; [`geosearchstore()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Geosearchstore {

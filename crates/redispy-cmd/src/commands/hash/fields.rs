@@ -122,7 +122,10 @@ pub fn httl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> 
     Cmd::from_request(of_fields(&spec::HTTL, key, fields), |node| elements(node, EXPIRIES, expiry::seconds))
 }
 
-/// `HEXPIRE`, `HPEXPIRE`, `HEXPIREAT` or `HPEXPIREAT` with a condition; the last one given holds.
+/// `HEXPIRE`, `HEXPIREAT`, `HPEXPIRE` or `HPEXPIREAT` with its options; [`hexpire()`], [`hexpireat()`], [`hpexpire()`] and
+/// [`hpexpireat()`] make it.
+///
+/// Of the conditions the last one given holds.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Hexpire {
@@ -183,7 +186,9 @@ impl IntoCmd for Hexpire {
     }
 }
 
-/// `HGETEX` with what becomes of the expiry of the fields; the last option given holds, without one it stays.
+/// `HGETEX` with its options; [`hgetex()`] makes it.
+///
+/// The last option given holds; without one the expiry of the fields stays.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Hgetex<T> {
     cmd: Cmd<Vec<Option<T>>>,
@@ -235,8 +240,9 @@ impl<T> IntoCmd for Hgetex<T> {
     }
 }
 
-/// `HSETEX` with its conditions and an expiry: whether the fields are set. Of options that exclude each other the last one
-/// given holds.
+/// `HSETEX` with its options; [`hsetex()`] makes it.
+///
+/// Of options that exclude each other the last one given holds.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Hsetex {

@@ -38,7 +38,9 @@ pub fn hscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> Hscan<P
     Hscan { cmd: Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
 }
 
-/// `HRANDFIELD` of one field, `None` without a hash; [`count`](Self::count) asks for many.
+/// `HRANDFIELD` with its options; [`hrandfield()`] makes it.
+///
+/// Without them one field, `None` without a hash; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Hrandfield<T> {
     cmd: Cmd<Option<T>>,
@@ -81,7 +83,7 @@ impl<T> IntoCmd for HrandfieldCount<T> {
     }
 }
 
-/// `HSCAN` with its options.
+/// `HSCAN` with its options; [`hscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Hscan<P> {
     // An option given again overrides the first at the server.

@@ -61,7 +61,9 @@ pub fn rpop<T: FromReply>(key: impl ToArg) -> Lpop<T> {
     Lpop { cmd: Cmd::new(&spec::RPOP, Option::<T>::from_reply).arg(key) }
 }
 
-/// `LPOP` or `RPOP` of one element, `None` when there is none; [`count`](Self::count) takes many.
+/// `LPOP` or `RPOP` with its options; [`lpop()`] and [`rpop()`] make it.
+///
+/// Without them one element, `None` when there is none; [`count`](Self::count) takes many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Lpop<T> {
     cmd: Cmd<Option<T>>,
@@ -82,7 +84,9 @@ impl<T> IntoCmd for Lpop<T> {
     }
 }
 
-/// `LMPOP` or `BLMPOP` with its option; without it one element is taken.
+/// `BLMPOP` or `LMPOP` with its options; [`blmpop()`] and [`lmpop()`] make it.
+///
+/// Without them one element is taken.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Lmpop<P> {
     cmd: Cmd<Option<P>>,

@@ -48,8 +48,11 @@ pub fn fcall_ro(function: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::FCALL_RO, function)
 }
 
-/// A script or function with its keys and arguments; the keys are counted, so they may be given in any order with the arguments.
-/// Its answer is a [`Value`] until [`returns`](Self::returns) says otherwise.
+/// `EVAL`, `EVAL_RO`, `EVALSHA`, `EVALSHA_RO`, `FCALL` or `FCALL_RO` with keys and arguments; [`eval()`], [`eval_ro()`],
+/// [`evalsha()`], [`evalsha_ro()`], [`fcall()`] and [`fcall_ro()`] make it.
+///
+/// The keys are counted, so they may be given in any order with the arguments. The answer is a [`Value`] until
+/// [`returns`](Self::returns) says otherwise.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ScriptCall<T> {
     request: Request,

@@ -67,7 +67,9 @@ pub fn function_stats() -> Cmd<FunctionStats> {
     Cmd::new(&spec::FUNCTION_STATS, FunctionStats::read)
 }
 
-/// `FUNCTION LIST` of all libraries, without their code.
+/// `FUNCTION LIST` with its options; [`function_list()`] makes it.
+///
+/// Without them all libraries, without their code.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct FunctionList {
@@ -105,7 +107,9 @@ impl IntoCmd for FunctionList {
     }
 }
 
-/// `FUNCTION LOAD` of a library that must be new; [`replace`](Self::replace) takes the place of one of the same name.
+/// `FUNCTION LOAD` with its options; [`function_load()`] makes it.
+///
+/// Without them the library must be new; [`replace`](Self::replace) takes the place of one of the same name.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct FunctionLoad {
@@ -155,7 +159,10 @@ impl ToArg for RestorePolicy {
     }
 }
 
-/// `FUNCTION RESTORE` of a dump next to the libraries there are; [`policy`](Self::policy) does otherwise.
+/// `FUNCTION RESTORE` with its options; [`function_restore()`] makes it.
+///
+/// Without them the libraries there are stay, and none may have the name of a new one; [`policy`](Self::policy) does
+/// otherwise.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct FunctionRestore {

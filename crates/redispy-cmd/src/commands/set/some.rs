@@ -51,7 +51,9 @@ pub fn sscan<T: FromReply>(key: impl ToArg, cursor: impl Into<Cursor>) -> Sscan<
     Sscan { cmd: Cmd::new(&spec::SSCAN, ScanPage::<T>::from_reply).arg(key).arg(cursor.into()) }
 }
 
-/// `SPOP` of one member, `None` when there is none; [`count`](Self::count) takes many.
+/// `SPOP` with its options; [`spop()`] makes it.
+///
+/// Without them one member, `None` when there is none; [`count`](Self::count) takes many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Spop<T> {
     cmd: Cmd<Option<T>>,
@@ -72,7 +74,9 @@ impl<T> IntoCmd for Spop<T> {
     }
 }
 
-/// `SRANDMEMBER` of one member, `None` when there is none; [`count`](Self::count) asks for many.
+/// `SRANDMEMBER` with its options; [`srandmember()`] makes it.
+///
+/// Without them one member, `None` when there is none; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Srandmember<T> {
     cmd: Cmd<Option<T>>,
@@ -94,7 +98,7 @@ impl<T> IntoCmd for Srandmember<T> {
     }
 }
 
-/// `SSCAN` with its options.
+/// `SSCAN` with its options; [`sscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Sscan<T> {
     // An option given again overrides the first at the server.

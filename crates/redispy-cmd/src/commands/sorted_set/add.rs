@@ -31,9 +31,10 @@ pub fn zadd(key: impl ToArg, scored: impl ToScored) -> Zadd {
     Zadd { request, options, pairs, condition: Condition::None, ch: false }
 }
 
-/// [`ZADD`](zadd()) with options: how many members were not there before.
+/// `ZADD` with its options; [`zadd()`] makes it.
 ///
-/// `nx` excludes `xx`, `gt` and `lt`, and the latter two each other: the last call counts. `xx` goes along with `gt` or `lt`.
+/// The reply is how many members were not there before. `nx` excludes `xx`, `gt` and `lt`, and the latter two each other:
+/// the last call counts. `xx` goes along with `gt` or `lt`.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zadd {

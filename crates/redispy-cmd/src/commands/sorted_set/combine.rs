@@ -89,7 +89,9 @@ impl ToArg for Aggregate {
     }
 }
 
-/// `ZDIFF` of members; [`withscores`](Self::withscores) asks for their scores as well.
+/// `ZDIFF` with its options; [`zdiff()`] makes it.
+///
+/// Without them the members; [`withscores`](Self::withscores) asks for their scores as well.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zdiff<T> {
     cmd: Cmd<Vec<T>>,
@@ -110,7 +112,7 @@ impl<T> IntoCmd for Zdiff<T> {
     }
 }
 
-/// `ZINTER` or `ZUNION` with its options: members, sorted by their scores.
+/// `ZINTER` or `ZUNION` with its options; [`zinter()`] and [`zunion()`] make it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zcombine<T> {
     sets: Sets,
@@ -144,7 +146,7 @@ impl<T> IntoCmd for Zcombine<T> {
     }
 }
 
-/// `ZINTERSTORE` or `ZUNIONSTORE` with its options: how many members there are.
+/// `ZINTERSTORE` or `ZUNIONSTORE` with its options; [`zinterstore()`] and [`zunionstore()`] make it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZcombineStore {

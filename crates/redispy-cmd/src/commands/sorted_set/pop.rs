@@ -78,7 +78,9 @@ impl ToArg for ScoreEnd {
     }
 }
 
-/// `ZPOPMAX` or `ZPOPMIN` of one member, `None` when there is none; [`count`](Self::count) takes many.
+/// `ZPOPMAX` or `ZPOPMIN` with its options; [`zpopmax()`] and [`zpopmin()`] make it.
+///
+/// Without them one member, `None` when there is none; [`count`](Self::count) takes many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zpop<P> {
     cmd: Cmd<Option<P>>,
@@ -99,7 +101,9 @@ impl<P> IntoCmd for Zpop<P> {
     }
 }
 
-/// `ZMPOP` or `BZMPOP` with its option; without it one member is taken.
+/// `BZMPOP` or `ZMPOP` with its options; [`bzmpop()`] and [`zmpop()`] make it.
+///
+/// Without them one member is taken.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zmpop<P> {
     cmd: Cmd<Option<P>>,

@@ -23,7 +23,11 @@ pub fn zrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> Zrange<T>
     Zrange { range: Range::new(&spec::ZRANGE, key, start, stop), read: Vec::from_reply }
 }
 
-/// `ZRANGE key min max BYLEX` with its options: members between two others, when all have the same score. See [`ZrangeBylex`].
+/// The members between two others, when all have the same score. The other direction and a part of them are options of
+/// [`ZrangeBylex`].
+///
+/// `ZRANGE key min max BYLEX`. Since Redis 1.2.0, `BYLEX` since 6.2.0. O(log(N)+M) in the size of the sorted set and of the
+/// range.
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -37,7 +41,11 @@ pub fn zrange_bylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound)
     ZrangeBylex { range: Range::by("BYLEX", Range::new(&spec::ZRANGE, key, min, max)), read: Vec::from_reply }
 }
 
-/// `ZRANGE key min max BYSCORE` with its options: members whose scores lie between two others. See [`ZrangeByscore`].
+/// The members with a score between two bounds. The other direction, a part of them and their scores are options of
+/// [`ZrangeByscore`].
+///
+/// `ZRANGE key min max BYSCORE`. Since Redis 1.2.0, `BYSCORE` since 6.2.0. O(log(N)+M) in the size of the sorted set and of
+/// the range.
 ///
 /// ```
 /// use redispy_cmd::IntoCmd;
@@ -76,8 +84,11 @@ pub fn zrangestore(destination: impl ToArg, source: impl ToArg, start: i64, stop
     Zrangestore { range: Range::store(destination, source, start, stop) }
 }
 
-/// `ZRANGESTORE destination source min max BYLEX` with its options: stores members between two others, when all have the same
-/// score. See [`ZrangestoreBy`].
+/// Stores the members between two others, when all have the same score, under another key, whatever that held before. The
+/// reply is how many there are. The other direction and a part of them are options of [`ZrangestoreBy`].
+///
+/// `ZRANGESTORE destination source min max BYLEX`. Since Redis 6.2.0. O(log(N)+M) in the size of the sorted set and of the
+/// range.
 pub fn zrangestore_bylex(
     destination: impl ToArg,
     source: impl ToArg,
@@ -87,8 +98,11 @@ pub fn zrangestore_bylex(
     ZrangestoreBy { range: Range::by("BYLEX", Range::store(destination, source, min, max)) }
 }
 
-/// `ZRANGESTORE destination source min max BYSCORE` with its options: stores members whose scores lie between two others. See
-/// [`ZrangestoreBy`].
+/// Stores the members with a score between two bounds under another key, whatever that held before. The reply is how many
+/// there are. The other direction and a part of them are options of [`ZrangestoreBy`].
+///
+/// `ZRANGESTORE destination source min max BYSCORE`. Since Redis 6.2.0. O(log(N)+M) in the size of the sorted set and of
+/// the range.
 pub fn zrangestore_byscore(
     destination: impl ToArg,
     source: impl ToArg,
@@ -119,7 +133,7 @@ pub fn zrevrangebyscore<T: FromReply>(
     Zrangebyscore { range, read: Vec::from_reply }
 }
 
-/// [`ZRANGE`](zrange()) by rank with its options.
+/// `ZRANGE` with its options; [`zrange()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zrange<T> {
     range: Range,
@@ -147,7 +161,7 @@ impl<T> IntoCmd for Zrange<T> {
     }
 }
 
-/// [`ZRANGE .. BYSCORE`](zrange_byscore()) with its options.
+/// `ZRANGE .. BYSCORE` with its options; [`zrange_byscore()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZrangeByscore<T> {
     range: Range,
@@ -182,7 +196,9 @@ impl<T> IntoCmd for ZrangeByscore<T> {
     }
 }
 
-/// [`ZRANGE .. BYLEX`](zrange_bylex()) with its options. Servers tell no scores here.
+/// `ZRANGE .. BYLEX` with its options; [`zrange_bylex()`] makes it.
+///
+/// Servers tell no scores here.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZrangeBylex<T> {
     range: Range,
@@ -212,7 +228,7 @@ impl<T> IntoCmd for ZrangeBylex<T> {
     }
 }
 
-/// `ZRANGEBYSCORE` or `ZREVRANGEBYSCORE` with its options.
+/// `ZRANGEBYSCORE` or `ZREVRANGEBYSCORE` with its options; [`zrangebyscore()`] and [`zrevrangebyscore()`] make it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zrangebyscore<T> {
     range: Range,
@@ -240,7 +256,7 @@ impl<T> IntoCmd for Zrangebyscore<T> {
     }
 }
 
-/// `ZRANGEBYLEX` or `ZREVRANGEBYLEX` with its option.
+/// `ZRANGEBYLEX` or `ZREVRANGEBYLEX` with its options; [`zrangebylex()`] and [`zrevrangebylex()`] make it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zrangebylex<T> {
     range: Range,
@@ -263,7 +279,7 @@ impl<T> IntoCmd for Zrangebylex<T> {
     }
 }
 
-/// `ZREVRANGE` with its option.
+/// `ZREVRANGE` with its options; [`zrevrange()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zrevrange<T> {
     cmd: Cmd<Vec<T>>,
@@ -284,7 +300,9 @@ impl<T> IntoCmd for Zrevrange<T> {
     }
 }
 
-/// [`ZRANGESTORE`](zrangestore()) by rank with its option: how many members were stored.
+/// `ZRANGESTORE` with its options; [`zrangestore()`] makes it.
+///
+/// The reply is how many members were stored.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zrangestore {
@@ -307,7 +325,10 @@ impl IntoCmd for Zrangestore {
     }
 }
 
-/// `ZRANGESTORE .. BYSCORE` or `.. BYLEX` with its options: how many members were stored.
+/// `ZRANGESTORE .. BYLEX` or `ZRANGESTORE .. BYSCORE` with its options; [`zrangestore_bylex()`] and
+/// [`zrangestore_byscore()`] make it.
+///
+/// The reply is how many members were stored.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ZrangestoreBy {

@@ -38,7 +38,9 @@ pub fn zscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> Zscan<P
     Zscan { cmd: Cmd::new(&spec::ZSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
 }
 
-/// `ZRANDMEMBER` of one member, `None` when there is none; [`count`](Self::count) asks for many.
+/// `ZRANDMEMBER` with its options; [`zrandmember()`] makes it.
+///
+/// Without them one member, `None` when there is none; [`count`](Self::count) asks for many.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zrandmember<T> {
     cmd: Cmd<Option<T>>,
@@ -81,7 +83,7 @@ impl<T> IntoCmd for ZrandmemberCount<T> {
     }
 }
 
-/// `ZSCAN` with its options.
+/// `ZSCAN` with its options; [`zscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zscan<P> {
     // An option given again overrides the first at the server.

@@ -130,7 +130,7 @@ impl<const APPROXIMATE: bool> StreamTrim<APPROXIMATE> {
     }
 }
 
-/// [`XADD`](xadd()) with options: the id of the new entry.
+/// `XADD` with its options; [`xadd()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Xadd<R = StreamId> {
@@ -190,8 +190,9 @@ impl<R> IntoCmd for Xadd<R> {
     }
 }
 
-/// [`XDELEX`](xdelex()) or [`XACKDEL`](xackdel()) with options: what became of each entry. The options exclude each other, the
-/// last one counts.
+/// `XACKDEL` or `XDELEX` with its options; [`xackdel()`] and [`xdelex()`] make it.
+///
+/// The options exclude each other, the last one counts.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct StreamDelete {
@@ -239,7 +240,7 @@ impl IntoCmd for StreamDelete {
     }
 }
 
-/// [`XSETID`](xsetid()) with options.
+/// `XSETID` with its options; [`xsetid()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Xsetid {

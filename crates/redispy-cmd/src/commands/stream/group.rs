@@ -94,7 +94,7 @@ pub fn xpending(key: impl ToArg, group: impl ToArg) -> Xpending {
     Xpending { request }
 }
 
-/// [`XAUTOCLAIM`](xautoclaim()) with options: what now belongs to the consumer, and where to go on.
+/// `XAUTOCLAIM` with its options; [`xautoclaim()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Xautoclaim<M> {
@@ -133,7 +133,7 @@ impl<M> IntoCmd for Xautoclaim<M> {
     }
 }
 
-/// [`XCLAIM`](xclaim()) with options: the entries that now belong to the consumer.
+/// `XCLAIM` with its options; [`xclaim()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Xclaim<M> {
@@ -211,7 +211,7 @@ impl<M> IntoCmd for Xclaim<M> {
     }
 }
 
-/// [`XGROUP CREATE`](xgroup_create()) with options.
+/// `XGROUP CREATE` with its options; [`xgroup_create()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct XgroupCreate {
@@ -246,7 +246,7 @@ impl IntoCmd for XgroupCreate {
     }
 }
 
-/// [`XGROUP SETID`](xgroup_setid()) with its option.
+/// `XGROUP SETID` with its options; [`xgroup_setid()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct XgroupSetid {
@@ -277,7 +277,9 @@ fn write_entriesread(request: &mut Request, entries: Option<i64>) {
     }
 }
 
-/// [`XINFO STREAM`](xinfo_stream()), in short; [`full`](Self::full) tells all.
+/// `XINFO STREAM` with its options; [`xinfo_stream()`] makes it.
+///
+/// Without them the reply is short; [`full`](Self::full) tells all.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct XinfoStream {
@@ -326,7 +328,9 @@ impl IntoCmd for XinfoStreamFull {
     }
 }
 
-/// [`XPENDING`](xpending()), the summary; [`range`](Self::range) tells of each entry.
+/// `XPENDING` with its options; [`xpending()`] makes it.
+///
+/// Without them the summary; [`range`](Self::range) tells of each entry.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Xpending {

@@ -62,8 +62,7 @@ pub fn xrevrange<M: FromMap>(key: impl ToArg, end: impl ToArg, start: impl ToArg
     StreamRange::new(&spec::XREVRANGE, key, end, start)
 }
 
-/// [`XRANGE`](xrange()) or [`XREVRANGE`](xrevrange()) with its option: the entries between two ids, none when there is no such
-/// key.
+/// `XRANGE` or `XREVRANGE` with its options; [`xrange()`] and [`xrevrange()`] make it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct StreamRange<M> {
@@ -99,8 +98,9 @@ impl<M> IntoCmd for StreamRange<M> {
     }
 }
 
-/// [`XREAD`](xread()) or, with `GROUP`, [`XREADGROUP`](xreadgroup()) with options: what came, for each stream that has
-/// something; nothing when nothing came.
+/// `XREAD` or `XREADGROUP` with its options; [`xread()`] and [`xreadgroup()`] make it.
+///
+/// `GROUP` marks `XREADGROUP`. The reply is what came, for each stream that has something; nothing when nothing came.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct StreamRead<M, const GROUP: bool = false> {

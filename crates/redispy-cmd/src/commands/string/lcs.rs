@@ -25,7 +25,7 @@ pub fn lcs(key1: impl ToArg, key2: impl ToArg) -> Lcs {
     Lcs { request }
 }
 
-/// [`LCS`](lcs()) with options: the longest common sequence of two values, which is empty where a key does not exist.
+/// `LCS` with its options; [`lcs()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Lcs {

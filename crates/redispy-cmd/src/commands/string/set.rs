@@ -53,7 +53,7 @@ pub fn set(key: impl ToArg, value: impl ToArg) -> Set {
     Set { request, condition: Condition::None, expiry: ExpiryOption::Unsaid }
 }
 
-/// [`GETEX`](getex()) with options: the value of a key, `None` when there is none.
+/// `GETEX` with its options; [`getex()`] makes it.
 ///
 /// The options exclude each other, the last one counts. Without any the expiry stays as it is.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
@@ -106,7 +106,7 @@ impl<T> IntoCmd for Getex<T> {
     }
 }
 
-/// [`MSETEX`](msetex()) with options: whether the keys were set (true) or a condition did not hold (false).
+/// `MSETEX` with its options; [`msetex()`] makes it.
 ///
 /// `nx` and `xx` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts.
 #[derive(Debug, Clone)]
@@ -173,10 +173,11 @@ impl IntoCmd for Msetex {
     }
 }
 
-/// [`SET`](set()) with options: whether the key was set (true) or a condition did not hold (false).
+/// `SET` with its options; [`set()`] makes it.
 ///
-/// `nx`, `xx` and `ifeq` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts. Without any of
-/// the latter the key does not expire.
+/// The reply is whether the key was set (true) or a condition did not hold (false). `nx`, `xx` and `ifeq` exclude each
+/// other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts. Without any of the latter the key does
+/// not expire.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Set {

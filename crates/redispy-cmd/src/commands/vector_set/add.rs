@@ -51,7 +51,9 @@ pub enum Quantization {
     Bin,
 }
 
-/// `VADD` of a vector as it is, quantized to one byte each number.
+/// `VADD` with its options; [`vadd()`] makes it.
+///
+/// Without them the vector is kept as it is, quantized to one byte each number.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Vadd {

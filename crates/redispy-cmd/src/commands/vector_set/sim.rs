@@ -31,8 +31,10 @@ pub fn vsim<T: FromReply>(key: impl ToArg, vector: impl Into<Vector>) -> Vsim<T>
     Vsim { request, read: Vec::from_reply }
 }
 
-/// `VSIM` of the ten nearest elements; those without neighbours, or of a key that does not exist, are none. An option given again
-/// is sent again, and servers take the last.
+/// `VSIM` with its options; [`vsim()`] makes it.
+///
+/// Without them the ten nearest elements; those without neighbours, or of a key that does not exist, are none. An option
+/// given again is sent again, and servers take the last.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Vsim<T> {
     request: Request,
