@@ -56,6 +56,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     Ok(1)
 }
 
+/// Since when Redis brings these modules along: modules do not tell it. The commands' pages on redis.io say so of every command.
+const BUNDLED: [(&str, &str); 1] = [("vectorset", "8.0.0")];
+
 /// How many servers are asked.
 const MATRIX: usize = RELEASES.len();
 
@@ -150,6 +153,14 @@ fn add_docs(known: &mut Known, docs: &Frame) {
                     let place =
                         if text(field) == "group" { &mut described.group } else { &mut described.since };
                     *place = Some(text(value));
+                }
+                "module" => {
+                    let bundled = BUNDLED.iter().find(|(module, _)| *module == text(value));
+                    if let (Some(described), Some((_, since))) =
+                        (known.get_mut(&spoken(&text(name))), bundled)
+                    {
+                        described.since = Some((*since).to_owned());
+                    }
                 }
                 "arguments" => {
                     if let Some(described) = known.get_mut(&spoken(&text(name))) {
@@ -363,6 +374,32 @@ mod tests {
         assert_eq!(rows[0], ["group", "known", "Redis 8.2.3", "Redis 6.2.5", "Valkey 9.1.2"]);
         assert_eq!(rows[1], ["all", "2", "1 + 0", "1 + ?", "0 + 0"]);
         assert_eq!(rows[2], ["server", "1", "1 + 0", "1 + ?", "0 + 0"]);
+    }
+
+    #[test]
+    fn docs_tell_options_and_a_bundled_module_its_version() {
+        let bulk = |text: &str| Frame::bulk(text);
+        let list = |items: &[Frame]| Frame::array(items.to_vec());
+        let arguments = list(&[
+            list(&[bulk("name"), bulk("by"), bulk("token"), bulk("by"), bulk("arguments"), {
+                list(&[list(&[bulk("token"), bulk("NX")]), list(&[bulk("name"), bulk("n")])])
+            }]),
+            list(&[bulk("token"), bulk("*")]),
+        ]);
+        let docs = list(&[
+            bulk("vadd"),
+            list(&[bulk("module"), bulk("vectorset"), bulk("arguments"), arguments]),
+            bulk("other"),
+            list(&[bulk("module"), bulk("mine")]),
+        ]);
+        let mut known = Known::from([
+            ("VADD".to_owned(), described(-1, Some("module"), None)),
+            ("OTHER".to_owned(), described(-1, Some("module"), None)),
+        ]);
+        add_docs(&mut known, &docs);
+        assert_eq!(known["VADD"].since.as_deref(), Some("8.0.0"));
+        assert_eq!(Vec::from_iter(&known["VADD"].tokens), ["*", "BY", "NX"]);
+        assert_eq!(known["OTHER"].since, None);
     }
 
     #[test]
