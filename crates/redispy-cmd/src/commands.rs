@@ -5,6 +5,9 @@
 //! pipeline or with options: what it returns is a [`Cmd`](crate::Cmd) or a builder of one. Of options that exclude each other
 //! the last call counts; an option that changes the reply ends the builder (`set(..).get()`).
 //!
+//! The docs of the trait's method say everything of a command: what it does, the reply, the wire form, since which version servers
+//! have it, and what it costs. Valkey is named where it differs from Redis. A method that answers `()` can only succeed or fail.
+//!
 //! | trait | commands |
 //! |---|---|
 //! | [`StringCommands`] | values as text, bytes or numbers |
@@ -13,6 +16,12 @@
 //! | [`ListCommands`] | lists, blocking or not |
 //! | [`SetCommands`] | sets, and what they have in common |
 //! | [`SortedSetCommands`] | members with scores: ranks, ranges, unions, blocking or not |
+//! | [`StreamCommands`] | entries in the order of their ids, groups of consumers |
+//! | [`GeoCommands`] | members with positions, found by distance |
+//! | [`BitmapCommands`], [`HyperLogLogCommands`] | bits of a string; how many different elements there were |
+//! | [`VectorSetCommands`] | elements with vectors, found by how similar these are |
+//! | [`ScriptingCommands`] | scripts and functions that run at the server |
+//! | [`PubSubCommands`] | sending messages, and who listens |
 //! | [`ConnectionCommands`], [`ClientCommands`] | `PING`, `ECHO`, `CLIENT ..` about connections |
 //! | [`ConnectionStateCommands`] | what changes the connection it runs on: on sessions only |
 //! | [`ServerCommands`] | the server as a whole: `INFO`, replication, saving, its end |
