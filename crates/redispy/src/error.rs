@@ -155,6 +155,9 @@ impl Error {
         match &self.0.cause {
             Cause::Connection(error) => error.outcome(),
             Cause::Reply(error) => match error.kind() {
+                ReplyErrorKind::Server(error) if may_have_run(self.command(), error.code()) => {
+                    Outcome::MaybeExecuted
+                }
                 ReplyErrorKind::Server(_) => Outcome::Rejected,
                 ReplyErrorKind::Argument { .. } => Outcome::NotSent,
                 _ => Outcome::MaybeExecuted,
@@ -279,6 +282,30 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// Whether a command may have written something though the server answered with an error of this code: a script or function is
+/// not rolled back when it fails, and only some codes tell that it did not begin.
+fn may_have_run(command: Option<&str>, code: &str) -> bool {
+    matches!(command, Some("EVAL" | "EVALSHA" | "FCALL"))
+        && !matches!(
+            code,
+            "NOSCRIPT"
+                | "NOAUTH"
+                | "NOPERM"
+                | "LOADING"
+                | "BUSY"
+                | "MASTERDOWN"
+                | "NOREPLICAS"
+                | "MISCONF"
+                | "READONLY"
+                | "OOM"
+                | "MOVED"
+                | "ASK"
+                | "TRYAGAIN"
+                | "CROSSSLOT"
+                | "CLUSTERDOWN"
+        )
 }
 
 impl From<redispy_conn::Error> for Error {

@@ -51,7 +51,14 @@ use crate::Client;
 ///
 /// - A script is atomic: nothing else runs on the server meanwhile. Let it be short.
 /// - All keys that it touches belong into [`keys`](Self::keys): a cluster finds the node by them.
-/// - It must not answer with an error of its own whose code is `NOSCRIPT`: that would run it twice.
+/// - It is not rolled back when it fails: what it wrote before stays. So an error that a script may have ended with has the
+///   outcome [`MaybeExecuted`](crate::Outcome::MaybeExecuted), one that came instead of it (`NOSCRIPT`, `NOPERM`, `READONLY`
+///   ...) is [`Rejected`](crate::Outcome::Rejected).
+/// - It must not answer with an error of its own that has a code of the server: `NOSCRIPT`, and those that ask for patience
+///   (`BUSY`, `LOADING`, `MASTERDOWN`, `NOREPLICAS`, `TRYAGAIN`), would make the client send it again.
+/// - In a batch or a pipeline the first call of each script is an `EVAL`, so it needs no script to be there. Only when another
+///   client runs SCRIPT FLUSH just between two commands of it, which a transaction rules out, a later call of the same script
+///   fails with `NOSCRIPT`.
 /// - Redis from 7.4 on keeps only the 500 scripts used last of those that came by `EVAL`. More are sent whole more often;
 ///   [`load`](Self::load) keeps one for good, until SCRIPT FLUSH or a restart.
 /// - The text should be the same each time, with what varies in the arguments: a text per call fills the server's cache.

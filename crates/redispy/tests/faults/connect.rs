@@ -79,7 +79,7 @@ fn f036_a_black_hole_ends_at_the_deadline() {
 }
 
 /// A client whose server is wherever `places` says at that moment.
-fn moving(places: &Arc<Mutex<io::Result<Vec<SocketAddr>>>>) -> redispy::ClientBuilder {
+pub(crate) fn moving(places: &Arc<Mutex<io::Result<Vec<SocketAddr>>>>) -> redispy::ClientBuilder {
     let places = Arc::clone(places);
     let lookup = move |_: &str, _: u16| match &*places.lock().unwrap() {
         Ok(addresses) => Ok(addresses.clone()),

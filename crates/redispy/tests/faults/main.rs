@@ -17,6 +17,7 @@ mod memory;
 mod oracles;
 mod pool;
 mod protocol;
+mod scripts;
 mod secrets;
 mod server_errors;
 

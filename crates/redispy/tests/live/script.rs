@@ -134,7 +134,7 @@ fn arguments_are_bytes_and_errors_in_lua_are_errors() {
             r.batch([broken.arg(joe), broken.arg(joe)]).unwrap_err(),
             r.session().unwrap().run(broken.arg(joe)).unwrap_err(),
         ] {
-            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Server, Outcome::Rejected));
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Server, Outcome::MaybeExecuted));
             assert_eq!((error.code(), error.command()), (Some("ERR"), Some("EVALSHA")), "{error}");
         }
         let no_lua: Script<i64> = r.register_script("return (");
@@ -160,7 +160,7 @@ fn f123_what_lua_answers_is_the_same_with_both_protocols() {
         assert_eq!(of::<Option<String>>(r, "").unwrap(), None);
         assert_eq!(of::<String>(r, "return {ok = 'FINE'}").unwrap(), "FINE");
         let error = of::<i64>(r, "return {err = 'MINE and why'}").unwrap_err();
-        assert_eq!((error.code(), error.outcome()), (Some("MINE"), Outcome::Rejected));
+        assert_eq!((error.code(), error.outcome()), (Some("MINE"), Outcome::MaybeExecuted));
         let nested: (i64, (i64, Vec<String>), i64) = of(r, "return {1, {2, {'a', 'b'}}, 3.5}").unwrap();
         assert_eq!(nested, (1, (2, vec!["a".into(), "b".into()]), 3));
         // A table ends before its first nil; only `false` is a null within it.

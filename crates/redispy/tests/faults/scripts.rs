@@ -1,0 +1,298 @@
+//! Scripts that the server does not have, no longer has, or cannot end.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use redispy::{Client, Cmd, ErrorKind, IntoCmd, Outcome, Phase, Script, cmd, prelude::*};
+use redispy_testkit::{FakeServer, Server, text, wait_until};
+
+use crate::connect::moving;
+use crate::oracles::{
+    PATIENCE, assert_all_well, assert_error, assert_recovered, at_deadline, builder, client, echo, greeted,
+    ms, on_time, then_echo, trial,
+};
+
+const MISSING: &str = "-NOSCRIPT No matching script. Please use EVAL.\r\n";
+
+/// Adds to a counter: what ran twice, or not at all, shows in the sum.
+fn add() -> Script<i64> {
+    Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+}
+
+fn value(r: &Client, key: &str) -> i64 {
+    r.get(key).unwrap().unwrap_or(0)
+}
+
+/// How often the server ran each of these commands.
+fn runs<const N: usize>(r: &Client, names: [&str; N]) -> [u64; N] {
+    let stats = r.run(cmd::info().sections("commandstats")).unwrap().commandstats;
+    names.map(|name| stats.get(name).map_or(0, |stats| stats.calls))
+}
+
+#[test]
+fn f118_a_cache_that_is_emptied_again_and_again_under_sixteen_threads() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url());
+        let (script, over) = (add(), AtomicBool::new(false));
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..16)
+                .map(|n| {
+                    let (r, script) = (&r, &script);
+                    scope.spawn(move || {
+                        let session = r.session().unwrap();
+                        for _ in 0..100 {
+                            r.run(script.key("sum").arg(1)).unwrap();
+                            session.run(script.key(format!("sum{n}")).arg(1)).unwrap();
+                        }
+                    })
+                })
+                .collect();
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    server.command(["SCRIPT", "FLUSH"]);
+                }
+            });
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(value(&r, "sum"), 1600);
+        assert!((0..16).all(|n| value(&r, &format!("sum{n}")) == 100));
+        assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f118_after_one_flush_one_call_is_whole_and_the_rest_by_hash() {
+    trial(|| {
+        let server = Server::start();
+        let (r, script) = (client(server.url()), add());
+        r.run(script.key("sum").arg(1)).unwrap();
+        server.command(["SCRIPT", "FLUSH"]);
+        r.config_resetstat().unwrap();
+        for _ in 0..50 {
+            r.run(script.key("sum").arg(1)).unwrap();
+        }
+        // The first by hash is the one that was told to be missing.
+        assert_eq!(runs(&r, ["eval", "evalsha", "script|load"]), [1, 50, 0]);
+        assert_eq!((value(&r, "sum"), r.stats().dials), (51, 1));
+        assert_all_well(&r, &server);
+    });
+}
+
+/// A batch takes its scripts along, so none of its commands is refused, and none runs twice.
+#[test]
+fn f119_a_batch_needs_no_script_to_be_there() {
+    trial(|| {
+        let server = Server::start();
+        let (r, add) = (client(server.url()), add());
+        let twice: Script<i64> = r.register_script("return 2 * redis.call('INCR', KEYS[1])");
+        for round in 1..=20 {
+            server.command(["SCRIPT", "FLUSH"]);
+            let commands: [Cmd<i64>; 6] = [
+                cmd::incr("plain").into_cmd(),
+                add.key("a").arg(1).into_cmd(),
+                cmd::incr("plain").into_cmd(),
+                twice.key("b").into_cmd(),
+                add.key("a").arg(1).into_cmd(),
+                twice.key("b").into_cmd(),
+            ];
+            let session = r.session().unwrap();
+            let replies = if round % 2 == 0 { r.batch(&commands) } else { session.batch(&commands) };
+            let n = 2 * round;
+            assert_eq!(replies.unwrap(), [n - 1, n - 1, n, 2 * (n - 1), n, 2 * n]);
+        }
+        assert_all_well(&r, &server);
+    });
+}
+
+/// The next server has the data and none of the scripts.
+#[test]
+fn f121_the_server_after_a_failover_has_no_scripts() {
+    trial(|| {
+        let master = Server::start();
+        let replica = Server::builder().replica_of(&master).start();
+        replica.wait_for_sync(PATIENCE);
+        let places = Arc::new(Mutex::new(Ok(vec![master.addr()])));
+        let (r, script) = (moving(&places).build().unwrap(), add());
+        for n in 1..=10 {
+            assert_eq!(r.run(script.key("sum").arg(1)).unwrap(), n);
+        }
+        wait_until("the replica has it all", PATIENCE, || text(&replica.command(["GET", "sum"])) == "10");
+        replica.command(["REPLICAOF", "NO", "ONE"]);
+        // A cache does not come with the data, but a replica may have run the scripts itself: this one has not.
+        replica.command(["SCRIPT", "FLUSH"]);
+        *places.lock().unwrap() = Ok(vec![replica.addr()]);
+        master.kill();
+        assert_eq!(on_time(Duration::from_secs(1), || r.run(script.key("sum").arg(1))).unwrap(), 11);
+        assert_eq!(r.batch([script.key("sum").arg(1), script.key("sum").arg(1)]).unwrap(), [12, 13]);
+        assert_eq!(text(&replica.command(["SCRIPT", "EXISTS", script.sha1()])), "[1]");
+        assert_all_well(&r, &replica);
+        // The same with a server that starts again.
+        replica.kill();
+        replica.restart();
+        replica.command(["REPLICAOF", "NO", "ONE"]);
+        assert_eq!(on_time(Duration::from_secs(1), || r.run(script.key("n").arg(1))).unwrap(), 1);
+        assert_all_well(&r, &replica);
+    });
+}
+
+#[test]
+fn f118_by_hash_and_whole_share_one_deadline() {
+    trial(|| {
+        let script = add();
+        let server = then_echo([greeted()
+            .expect(["EVALSHA", script.sha1(), "1", "k", "1"])
+            .delay(ms(200))
+            .send(MISSING)
+            .expect([&b"EVAL"[..], script.text(), b"1", b"k", b"1"])
+            .ignore_rest()]);
+        let r = builder(server.url()).timeout(ms(300)).build().unwrap();
+        let error = at_deadline(ms(300), || r.run(script.key("k").arg(1)));
+        // It was sent whole, so it may have run.
+        assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read, &["EVALSHA at"]);
+        assert_recovered(&r);
+    });
+}
+
+#[test]
+fn f118_lost_between_by_hash_and_whole() {
+    trial(|| {
+        let script = add();
+        let dying = greeted().expect(["EVALSHA", script.sha1(), "1", "k", "1"]).send(MISSING).close();
+        let (server, after) = (then_echo([dying]), Duration::from_secs(1));
+        let r = client(server.url());
+        let result = on_time(after, || r.run(script.key("k").arg(1)));
+        // What was written to a connection that closes may have been read; what was not is sent on the next.
+        if let Err(error) = result {
+            assert_error(&error, ErrorKind::Closed, Outcome::MaybeExecuted, error.phase(), &["EVALSHA at"]);
+        }
+        assert_recovered(&r);
+        // A script that only reads is sent again.
+        let dying = greeted().expect(["EVALSHA_RO", script.sha1(), "1", "k", "1"]).send(MISSING).close();
+        let server = then_echo([dying]);
+        let r = client(server.url());
+        assert_eq!(on_time(after, || r.run(script.read_only().key("k").arg(1))).unwrap(), 1);
+        assert_eq!(server.connections(), 2);
+        assert_recovered(&r);
+    });
+}
+
+#[test]
+fn f118_a_server_that_will_not_have_the_script_is_asked_twice_and_no_more() {
+    trial(|| {
+        let server = FakeServer::answering(|command| match &command[0][..] {
+            b"ECHO" => echo(command),
+            _ => MISSING.into(),
+        });
+        let (r, script) = (client(server.url()), add());
+        let error = r.run(script.key("k").arg(1)).unwrap_err();
+        assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["EVALSHA at", "NOSCRIPT"]);
+        assert!(error.is_no_script());
+        let sent: Vec<_> = server.commands(0).into_iter().map(|words| words[0].clone()).collect();
+        assert_eq!(sent.iter().filter(|name| name.starts_with("EVAL")).count(), 2, "{sent:?}");
+        // By hash alone there is nothing else to send.
+        assert!(r.evalsha(script.sha1(), "k", 1).unwrap_err().is_no_script());
+        assert_eq!(server.commands(0).len(), sent.len() + 1);
+        assert_recovered(&r);
+    });
+}
+
+#[test]
+fn f122_scripts_that_are_killed_and_one_that_cannot_be() {
+    trial(|| {
+        let server = Server::builder().option("lua-time-limit", "20").start();
+        let r = client(server.url());
+        r.ping().unwrap();
+        let busy = || server.try_command(["PING"]).is_err_and(|error| error.to_string().contains("BUSY"));
+        let endless: Script<i64> = r.register_script("while true do end");
+        thread::scope(|scope| {
+            let call = scope.spawn(|| r.run(&endless));
+            wait_until("a busy server", PATIENCE, busy);
+            r.script_kill().unwrap();
+            let error = call.join().unwrap().unwrap_err();
+            assert_error(&error, ErrorKind::Server, Outcome::MaybeExecuted, None, &["EVALSHA at"]);
+        });
+        assert_eq!(r.script_kill().unwrap_err().code(), Some("NOTBUSY"));
+        assert_all_well(&r, &server);
+        let writing: Script<i64> = r.register_script("redis.call('SET', KEYS[1], 1) while true do end");
+        thread::scope(|scope| {
+            let call = scope.spawn(|| r.run(writing.key("k")));
+            wait_until("a busy server", PATIENCE, busy);
+            let error = r.script_kill().unwrap_err();
+            assert_error(
+                &error,
+                ErrorKind::Server,
+                Outcome::Rejected,
+                None,
+                &["SCRIPT KILL at", "UNKILLABLE"],
+            );
+            assert_eq!(error.code(), Some("UNKILLABLE"));
+            server.kill();
+            let error = call.join().unwrap().unwrap_err();
+            assert_error(&error, ErrorKind::Closed, Outcome::MaybeExecuted, error.phase(), &["EVALSHA at"]);
+        });
+        server.restart();
+        assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f122_error_texts_of_scripts_stay_on_one_line_and_keep_the_connection() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url());
+        for (source, code) in [
+            ("return redis.error_reply('MINE one\\r\\ntwo\\n+OK')", "MINE"),
+            ("error('one\\ntwo')", "ERR"),
+            ("return redis.call('INCR', KEYS[1])", "WRONGTYPE"),
+            ("return redis.call('NOSUCH')", "ERR"),
+            ("this is no Lua", "ERR"),
+        ] {
+            r.run(cmd::set("k", "x")).unwrap();
+            server.command(["DEL", "list"]);
+            server.command(["RPUSH", "list", "x"]);
+            let script: Script<i64> = r.register_script(source);
+            let error = r.run(script.key("list")).unwrap_err();
+            assert_error(&error, ErrorKind::Server, Outcome::MaybeExecuted, None, &["EVALSHA at"]);
+            let (seen, text) = (error.code(), error.to_string());
+            // Before 7.0 what a command answers within a script is told as an error of the script.
+            assert!(seen == Some(code) || text.contains(code), "{text}");
+        }
+        assert_eq!(r.stats().dials, 1);
+        assert_all_well(&r, &server);
+    });
+}
+
+/// A script is not rolled back when it fails, so its error does not say that nothing was written; one that came instead of it
+/// does.
+#[test]
+fn f122_a_script_that_fails_half_way_has_written_half() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url());
+        let half: Script<i64> = r.register_script("redis.call('INCR', KEYS[1]) error('half way')");
+        let error = r.run(half.key("k")).unwrap_err();
+        assert_error(&error, ErrorKind::Server, Outcome::MaybeExecuted, None, &["EVALSHA at", "half way"]);
+        let error = r.batch([half.key("k"), half.key("k")]).unwrap_err();
+        assert_error(&error, ErrorKind::Server, Outcome::MaybeExecuted, None, &["EVALSHA", "half way"]);
+        assert_eq!(value(&r, "k"), 3);
+        for (name, value) in [("min-replicas-to-write", "1"), ("maxmemory", "1")] {
+            let quick = r.with_timeout(ms(100));
+            server.command(["CONFIG", "SET", name, value]);
+            let error = quick.run(half.key("k")).unwrap_err();
+            server.command(["CONFIG", "SET", name, "0"]);
+            if error.code() != Some("ERR") {
+                assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["EVALSHA at"]);
+            }
+        }
+        assert_eq!(value(&r, "k"), 3);
+        let error = r.eval_ro("return redis.call('INCR', 'k')", "k", 1).map(drop).unwrap_err();
+        assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["EVAL_RO at"]);
+        assert_all_well(&r, &server);
+    });
+}
