@@ -6,7 +6,8 @@
 //! the last call counts; an option that changes the reply ends the builder (`set(..).get()`).
 //!
 //! The docs of the trait's method say everything of a command: what it does, the reply, the wire form, since which version servers
-//! have it, and what it costs. Valkey is named where it differs from Redis. A method that answers `()` can only succeed or fail.
+//! have it, and what it costs. Valkey is named where it differs from Redis; what one of them does not have is said of Redis 8.2 and
+//! Valkey 9.1. A method that answers `()` can only succeed or fail.
 //!
 //! | trait | commands |
 //! |---|---|

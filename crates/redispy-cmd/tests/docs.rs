@@ -15,7 +15,10 @@ use std::path::Path;
 
 use redispy_cmd::spec::{Group, Spec};
 
-/// A function of `cmd`, a method of a trait, or a type, as it stands in a source file.
+/// Methods of builders that send nothing of their own.
+const NO_OPTIONS: [&str; 6] = ["groups", "returns", "run", "script_text", "text", "with_script_text"];
+
+/// A function of `cmd`, a method of a trait or a builder, or a type, as it stands in a source file.
 struct Item {
     file: String,
     name: String,
@@ -30,6 +33,7 @@ struct Item {
 enum Kind {
     Function,
     MethodOf(String),
+    Option,
     Type,
 }
 
@@ -40,7 +44,7 @@ fn every_method_tells_wire_form_versions_and_complexity() {
     let whole = |item: &&Item| match item.kind {
         Kind::MethodOf(_) => true,
         Kind::Function => method_of(&items, &item.name).is_none(),
-        Kind::Type => false,
+        Kind::Option | Kind::Type => false,
     };
     for item in items.iter().filter(whole) {
         if let Err(what) = check_wire_form(item) {
@@ -81,6 +85,16 @@ fn builders_are_named_after_their_function() {
         // A name that says more stands for several commands, or for one whose name is taken.
         let shared = docs.matches("()`]").count() > 1;
         assert!(*builder == camel || *builder == camel.clone() + "Request" || shared, "{name}: {builder}");
+    }
+}
+
+#[test]
+fn options_begin_with_what_they_send() {
+    let items = items();
+    let options = items.iter().filter(|item| item.kind == Kind::Option && !NO_OPTIONS.contains(&&*item.name));
+    for option in options {
+        let text = option.docs.first().and_then(|text| text.strip_prefix('`'));
+        assert!(text.is_some_and(|text| text.contains("`: ")), "{}: {}", option.file, option.name);
     }
 }
 
@@ -169,7 +183,7 @@ fn collect(folder: &Path, items: &mut Vec<Item>) {
     }
 }
 
-/// Reads what rustfmt has formatted: public items stand at the line's beginning, methods of traits one step to the right.
+/// Reads what rustfmt has formatted: public items stand at the line's beginning, methods one step to the right.
 fn read(file: &str, source: &str, items: &mut Vec<Item>) {
     let (mut docs, mut in_trait) = (String::new(), None);
     let lines: Vec<&str> = source.lines().take_while(|line| *line != "mod tests {").collect();
@@ -186,6 +200,8 @@ fn read(file: &str, source: &str, items: &mut Vec<Item>) {
             Some((Kind::Function, rest))
         } else if let (Some(rest), Some(of)) = (line.strip_prefix("    fn "), &in_trait) {
             Some((Kind::MethodOf(of.clone()), rest))
+        } else if let Some(rest) = line.strip_prefix("    pub fn ").filter(|rest| rest.contains("self")) {
+            Some((Kind::Option, rest))
         } else {
             line.strip_prefix("pub struct ").map(|rest| (Kind::Type, rest))
         };

@@ -206,7 +206,7 @@ pub struct AclCat {
 }
 
 impl AclCat {
-    /// The commands of this category.
+    /// `category`: the commands of this category.
     pub fn category(mut self, category: impl ToArg) -> Cmd<Vec<String>> {
         self.request.arg(category);
         self.into_cmd()
@@ -229,7 +229,7 @@ pub struct AclGenpass {
 }
 
 impl AclGenpass {
-    /// Of so many bits, rounded up to whole digits of four.
+    /// `bits`: of so many bits, rounded up to whole digits of four.
     pub fn bits(mut self, bits: u32) -> Self {
         self.bits = Some(bits);
         self
@@ -256,7 +256,7 @@ pub struct AclLog {
 }
 
 impl AclLog {
-    /// At most so many entries.
+    /// `count`: at most so many entries.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
@@ -283,112 +283,112 @@ pub struct AclSetuser {
 }
 
 impl AclSetuser {
-    /// The user may log in: `on`.
+    /// `on`: the user may log in.
     pub fn on(self) -> Self {
         self.rule("on")
     }
 
-    /// The user may not log in; connections stay: `off`.
+    /// `off`: the user may not log in; connections stay.
     pub fn off(self) -> Self {
         self.rule("off")
     }
 
-    /// Makes the user as if it were new: `reset`.
+    /// `reset`: makes the user as if it were new.
     pub fn reset(self) -> Self {
         self.rule("reset")
     }
 
-    /// Adds a password: `>password`.
+    /// `>password`: adds a password.
     pub fn password(self, password: impl ToArg) -> Self {
         self.prefixed(">", password)
     }
 
-    /// Takes a password away: `<password`.
+    /// `<password`: takes a password away.
     pub fn remove_password(self, password: impl ToArg) -> Self {
         self.prefixed("<", password)
     }
 
-    /// Adds a password by its SHA-256 in lower-case hexadecimal digits: `#hash`.
+    /// `#hash`: adds a password by its SHA-256 in lower-case hexadecimal digits.
     pub fn password_hash(self, hash: impl ToArg) -> Self {
         self.prefixed("#", hash)
     }
 
-    /// Takes a password away by its SHA-256: `!hash`.
+    /// `!hash`: takes a password away by its SHA-256.
     pub fn remove_password_hash(self, hash: impl ToArg) -> Self {
         self.prefixed("!", hash)
     }
 
-    /// Every password is right: `nopass`.
+    /// `nopass`: every password is right.
     pub fn nopass(self) -> Self {
         self.rule("nopass")
     }
 
-    /// Takes all passwords away; without one the user cannot log in: `resetpass`.
+    /// `resetpass`: takes all passwords away; without one the user cannot log in.
     pub fn resetpass(self) -> Self {
         self.rule("resetpass")
     }
 
-    /// Allows a command or subcommand: `+get`, `+config|get`.
+    /// `+command`: allows a command or subcommand: `get`, `config|get`.
     pub fn allow(self, command: impl ToArg) -> Self {
         self.prefixed("+", command)
     }
 
-    /// Forbids a command or subcommand: `-get`, `-config|get`.
+    /// `-command`: forbids a command or subcommand: `get`, `config|get`.
     pub fn deny(self, command: impl ToArg) -> Self {
         self.prefixed("-", command)
     }
 
-    /// Allows the commands of a category: `+@read`; of `all` every command.
+    /// `+@category`: allows the commands of a category: `read`; of `all` every command.
     pub fn allow_category(self, category: impl ToArg) -> Self {
         self.prefixed("+@", category)
     }
 
-    /// Forbids the commands of a category: `-@read`; of `all` every command.
+    /// `-@category`: forbids the commands of a category: `read`; of `all` every command.
     pub fn deny_category(self, category: impl ToArg) -> Self {
         self.prefixed("-@", category)
     }
 
-    /// Allows keys of this pattern: `~pattern`; of `*` all.
+    /// `~pattern`: allows keys of this pattern; of `*` all.
     pub fn keys(self, pattern: impl ToArg) -> Self {
         self.prefixed("~", pattern)
     }
 
-    /// Allows to read keys of this pattern: `%R~pattern`. Since Redis 7.0.
+    /// `%R~pattern`: allows to read keys of this pattern. Since Redis 7.0.0.
     pub fn read_keys(self, pattern: impl ToArg) -> Self {
         self.prefixed("%R~", pattern)
     }
 
-    /// Allows to write keys of this pattern: `%W~pattern`. Since Redis 7.0.
+    /// `%W~pattern`: allows to write keys of this pattern. Since Redis 7.0.0.
     pub fn write_keys(self, pattern: impl ToArg) -> Self {
         self.prefixed("%W~", pattern)
     }
 
-    /// Allows no key any more: `resetkeys`.
+    /// `resetkeys`: allows no key any more.
     pub fn resetkeys(self) -> Self {
         self.rule("resetkeys")
     }
 
-    /// Allows channels of this pattern: `&pattern`; of `*` all. Since Redis 6.2.
+    /// `&pattern`: allows channels of this pattern; of `*` all. Since Redis 6.2.0.
     pub fn channels(self, pattern: impl ToArg) -> Self {
         self.prefixed("&", pattern)
     }
 
-    /// Allows no channel any more: `resetchannels`. Since Redis 6.2.
+    /// `resetchannels`: allows no channel any more. Since Redis 6.2.0.
     pub fn resetchannels(self) -> Self {
         self.rule("resetchannels")
     }
 
-    /// Adds a selector, further rules in round brackets of which those of one are enough: `(+get ~log:*)`. Since Redis 7.0.
+    /// `(rule ...)`: adds a selector: further rules, `+get ~log:*`, of which those of one are enough. Since Redis 7.0.0.
     pub fn selector(self, rules: impl ToArg) -> Self {
         self.around("(", rules, ")")
     }
 
-    /// Takes all selectors away: `clearselectors`. Since Redis 7.0.
+    /// `clearselectors`: takes all selectors away. Since Redis 7.0.0.
     pub fn clearselectors(self) -> Self {
         self.rule("clearselectors")
     }
 
-    /// Any rule as the server writes it: `sanitize-payload`, `db=0,1`.
+    /// `rule`: any rule as the server writes it: `sanitize-payload`, `db=0,1`.
     pub fn rule(mut self, rule: impl ToArg) -> Self {
         self.request.arg(rule);
         self

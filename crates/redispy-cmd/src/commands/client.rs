@@ -200,8 +200,8 @@ pub struct ClientList {
 }
 
 impl ClientList {
-    /// Only the connections that `filter` selects. Redis takes either [ids](ClientFilter::ids) (since 6.2) or a
-    /// [type](ClientFilter::client_type) (since 5.0), Valkey every condition since 9.0.
+    /// `condition ...`: only the connections that `filter` selects. Redis takes either [ids](ClientFilter::ids), since
+    /// Redis 6.2.0, or a [type](ClientFilter::client_type), since Redis 5.0.0; Valkey every condition, since Valkey 9.0.0.
     pub fn matching(mut self, filter: ClientFilter) -> Self {
         self.filter = filter;
         self
@@ -232,138 +232,141 @@ impl ClientFilter {
         ClientFilter::default()
     }
 
-    /// Has one of these ids; Redis's `CLIENT KILL` takes one. Since Redis 2.8.12 (kill) and 6.2 (list).
+    /// `ID client-id [client-id ...]`: has one of these ids; Redis's `CLIENT KILL` takes one. Since Redis 2.8.12 (kill) and
+    /// 6.2.0 (list).
     pub fn ids(self, ids: impl ToArgs) -> Self {
         self.with("ID", |words| words.some_args("ids", ids))
     }
 
-    /// Is of this kind. Since Redis 2.8.12 (kill) and 5.0 (list).
+    /// `TYPE <NORMAL | MASTER | REPLICA | PUBSUB>`: is of this kind. Since Redis 2.8.12 (kill) and 5.0.0 (list).
     pub fn client_type(self, client_type: ClientType) -> Self {
         self.with("TYPE", |words| words.arg(client_type.word()))
     }
 
-    /// Is authenticated as this user. Since Redis 6.0 (kill) and Valkey 8.1 (list).
+    /// `USER username`: is authenticated as this user. Since Redis 6.0.0 (kill), Valkey 8.1.0 (list).
     pub fn user(self, username: impl ToArg) -> Self {
         self.with("USER", |words| words.arg(username))
     }
 
-    /// Comes from this address, `ip:port`. Since Redis 2.8.12 (kill) and Valkey 8.1 (list).
+    /// `ADDR addr`: comes from this address, `ip:port`. Since Redis 2.8.12 (kill), Valkey 8.1.0 (list).
     pub fn addr(self, addr: impl ToArg) -> Self {
         self.with("ADDR", |words| words.arg(addr))
     }
 
-    /// Came in at this address of the server, `ip:port`. Since Redis 6.2 (kill) and Valkey 8.1 (list).
+    /// `LADDR laddr`: came in at this address of the server, `ip:port`. Since Redis 6.2.0 (kill), Valkey 8.1.0 (list).
     pub fn laddr(self, addr: impl ToArg) -> Self {
         self.with("LADDR", |words| words.arg(addr))
     }
 
-    /// Whether the connection that runs the command is left out; servers do so unless told no for `CLIENT KILL`. Since
-    /// Redis 2.8.12 (kill) and Valkey 8.1 (list).
+    /// `SKIPME <YES | NO>`: whether the connection that runs the command is left out; servers do so unless told no for
+    /// `CLIENT KILL`. Since Redis 2.8.12 (kill), Valkey 8.1.0 (list).
     pub fn skipme(self, skip: bool) -> Self {
         self.with("SKIPME", |words| words.arg(if skip { "YES" } else { "NO" }))
     }
 
-    /// Is at least this old. Since Redis 7.4, Valkey 8.0 (kill) and 8.1 (list).
+    /// `MAXAGE seconds`: is at least this old, in seconds or a `Duration` of whole seconds. Since Redis 7.4.0, Valkey 8.0.0
+    /// (kill) and 8.1.0 (list).
     pub fn maxage(self, seconds: impl ToSeconds) -> Self {
         self.with("MAXAGE", |words| seconds.to_seconds().write("seconds", words))
     }
 
-    /// Has this name. Since Valkey 9.0.
+    /// `NAME name`: has this name. Since Valkey 9.0.0, not in Redis.
     pub fn name(self, name: impl ToArg) -> Self {
         self.with("NAME", |words| words.arg(name))
     }
 
-    /// Is idle for at least this time. Since Valkey 9.0.
+    /// `IDLE seconds`: is idle for at least this time, in seconds or a `Duration` of whole seconds. Since Valkey 9.0.0, not
+    /// in Redis.
     pub fn idle(self, seconds: impl ToSeconds) -> Self {
         self.with("IDLE", |words| seconds.to_seconds().write("seconds", words))
     }
 
-    /// Has all these [flags](ClientInfo::flags). Since Valkey 9.0.
+    /// `FLAGS flags`: has all these [flags](ClientInfo::flags). Since Valkey 9.0.0, not in Redis.
     pub fn flags(self, flags: impl ToArg) -> Self {
         self.with("FLAGS", |words| words.arg(flags))
     }
 
-    /// Uses this library. Since Valkey 9.0.
+    /// `LIB-NAME lib-name`: uses this library. Since Valkey 9.0.0, not in Redis.
     pub fn lib_name(self, name: impl ToArg) -> Self {
         self.with("LIB-NAME", |words| words.arg(name))
     }
 
-    /// Uses this version of its library. Since Valkey 9.0.
+    /// `LIB-VER lib-ver`: uses this version of its library. Since Valkey 9.0.0, not in Redis.
     pub fn lib_ver(self, version: impl ToArg) -> Self {
         self.with("LIB-VER", |words| words.arg(version))
     }
 
-    /// Is on this database. Since Valkey 9.0.
+    /// `DB db`: is on this database. Since Valkey 9.0.0, not in Redis.
     pub fn db(self, index: u32) -> Self {
         self.with("DB", |words| words.arg(index))
     }
 
-    /// Claims these [capabilities](ClientInfo::capa). Since Valkey 9.0.
+    /// `CAPA capabilities`: claims these [capabilities](ClientInfo::capa). Since Valkey 9.0.0, not in Redis.
     pub fn capa(self, capabilities: impl ToArg) -> Self {
         self.with("CAPA", |words| words.arg(capabilities))
     }
 
-    /// Comes from this IP address. Since Valkey 9.0.
+    /// `IP ip`: comes from this IP address. Since Valkey 9.0.0, not in Redis.
     pub fn ip(self, ip: impl ToArg) -> Self {
         self.with("IP", |words| words.arg(ip))
     }
 
-    /// Has none of these ids. Since Valkey 9.0.
+    /// `NOT-ID client-id [client-id ...]`: has none of these ids. Since Valkey 9.0.0, not in Redis.
     pub fn not_ids(self, ids: impl ToArgs) -> Self {
         self.with("NOT-ID", |words| words.some_args("ids", ids))
     }
 
-    /// Is not of this kind. Since Valkey 9.0.
+    /// `NOT-TYPE type`: is not of this kind. Since Valkey 9.0.0, not in Redis.
     pub fn not_client_type(self, client_type: ClientType) -> Self {
         self.with("NOT-TYPE", |words| words.arg(client_type.word()))
     }
 
-    /// Is not authenticated as this user. Since Valkey 9.0.
+    /// `NOT-USER username`: is not authenticated as this user. Since Valkey 9.0.0, not in Redis.
     pub fn not_user(self, username: impl ToArg) -> Self {
         self.with("NOT-USER", |words| words.arg(username))
     }
 
-    /// Does not come from this address, `ip:port`. Since Valkey 9.0.
+    /// `NOT-ADDR addr`: does not come from this address, `ip:port`. Since Valkey 9.0.0, not in Redis.
     pub fn not_addr(self, addr: impl ToArg) -> Self {
         self.with("NOT-ADDR", |words| words.arg(addr))
     }
 
-    /// Did not come in at this address of the server, `ip:port`. Since Valkey 9.0.
+    /// `NOT-LADDR laddr`: did not come in at this address of the server, `ip:port`. Since Valkey 9.0.0, not in Redis.
     pub fn not_laddr(self, addr: impl ToArg) -> Self {
         self.with("NOT-LADDR", |words| words.arg(addr))
     }
 
-    /// Does not have this name. Since Valkey 9.0.
+    /// `NOT-NAME name`: does not have this name. Since Valkey 9.0.0, not in Redis.
     pub fn not_name(self, name: impl ToArg) -> Self {
         self.with("NOT-NAME", |words| words.arg(name))
     }
 
-    /// Has none of these [flags](ClientInfo::flags). Since Valkey 9.0.
+    /// `NOT-FLAGS flags`: has none of these [flags](ClientInfo::flags). Since Valkey 9.0.0, not in Redis.
     pub fn not_flags(self, flags: impl ToArg) -> Self {
         self.with("NOT-FLAGS", |words| words.arg(flags))
     }
 
-    /// Does not use this library. Since Valkey 9.0.
+    /// `NOT-LIB-NAME lib-name`: does not use this library. Since Valkey 9.0.0, not in Redis.
     pub fn not_lib_name(self, name: impl ToArg) -> Self {
         self.with("NOT-LIB-NAME", |words| words.arg(name))
     }
 
-    /// Does not use this version of its library. Since Valkey 9.0.
+    /// `NOT-LIB-VER lib-ver`: does not use this version of its library. Since Valkey 9.0.0, not in Redis.
     pub fn not_lib_ver(self, version: impl ToArg) -> Self {
         self.with("NOT-LIB-VER", |words| words.arg(version))
     }
 
-    /// Is not on this database. Since Valkey 9.0.
+    /// `NOT-DB db`: is not on this database. Since Valkey 9.0.0, not in Redis.
     pub fn not_db(self, index: u32) -> Self {
         self.with("NOT-DB", |words| words.arg(index))
     }
 
-    /// Does not claim these [capabilities](ClientInfo::capa). Since Valkey 9.0.
+    /// `NOT-CAPA capabilities`: does not claim these [capabilities](ClientInfo::capa). Since Valkey 9.0.0, not in Redis.
     pub fn not_capa(self, capabilities: impl ToArg) -> Self {
         self.with("NOT-CAPA", |words| words.arg(capabilities))
     }
 
-    /// Does not come from this IP address. Since Valkey 9.0.
+    /// `NOT-IP ip`: does not come from this IP address. Since Valkey 9.0.0, not in Redis.
     pub fn not_ip(self, ip: impl ToArg) -> Self {
         self.with("NOT-IP", |words| words.arg(ip))
     }
@@ -404,13 +407,13 @@ pub struct ClientPause {
 }
 
 impl ClientPause {
-    /// Holds back only commands that write. Since Redis 6.2.
+    /// `WRITE`: holds back only commands that write. Since Redis 6.2.0.
     pub fn write(mut self) -> Self {
         self.mode = Some("WRITE");
         self
     }
 
-    /// Holds back all commands. Since Redis 6.2.
+    /// `ALL`: holds back all commands. Since Redis 6.2.0.
     pub fn all(mut self) -> Self {
         self.mode = Some("ALL");
         self
@@ -439,13 +442,13 @@ pub struct ClientUnblock {
 }
 
 impl ClientUnblock {
-    /// The blocking command answers as if its time were over.
+    /// `TIMEOUT`: the blocking command answers as if its time were over.
     pub fn timeout(mut self) -> Self {
         self.how = Some("TIMEOUT");
         self
     }
 
-    /// The blocking command fails with the code `UNBLOCKED`.
+    /// `ERROR`: the blocking command fails with the code `UNBLOCKED`.
     pub fn error(mut self) -> Self {
         self.how = Some("ERROR");
         self

@@ -136,7 +136,7 @@ pub struct CommandDocsRequest {
 }
 
 impl CommandDocsRequest {
-    /// Only of these commands.
+    /// `command ...`: only of these commands; those that the server does not have are left out.
     pub fn commands(mut self, commands: impl ToArgs) -> Self {
         self.request.some_args("commands", commands);
         self
@@ -159,17 +159,17 @@ pub struct CommandList {
 }
 
 impl CommandList {
-    /// The commands of a module.
+    /// `FILTERBY MODULE module-name`: the commands of a module.
     pub fn module(self, name: impl ToArg) -> Self {
         self.filterby("MODULE", name)
     }
 
-    /// The commands of an ACL category.
+    /// `FILTERBY ACLCAT category`: the commands of an ACL category.
     pub fn aclcat(self, category: impl ToArg) -> Self {
         self.filterby("ACLCAT", category)
     }
 
-    /// The commands whose names match a pattern: `xre*`.
+    /// `FILTERBY PATTERN pattern`: the commands whose names match a pattern: `xre*`.
     pub fn pattern(self, pattern: impl ToArg) -> Self {
         self.filterby("PATTERN", pattern)
     }

@@ -57,7 +57,7 @@ pub struct Ping {
 }
 
 impl Ping {
-    /// Answers with this message instead of `PONG`. Since Redis 2.8.
+    /// `message`: answers with this message instead of `PONG`. Since Redis 2.8.0.
     pub fn message<T: FromReply>(mut self, message: impl ToArg) -> Cmd<T> {
         self.request.arg(message);
         Cmd::from_request(self.request, T::from_reply)

@@ -315,20 +315,21 @@ enum Mode {
 }
 
 impl ClientTracking {
-    /// Sends what changed to the client of this id instead, which needs RESP2's `__redis__:invalidate` subscription.
+    /// `REDIRECT client-id`: sends what changed to the client of this id instead, which needs RESP2's
+    /// `__redis__:invalidate` subscription.
     pub fn redirect(mut self, client_id: i64) -> Self {
         self.redirect = Some(client_id);
         self
     }
 
-    /// Tells of all keys, read here or not.
+    /// `BCAST`: tells of all keys, read here or not.
     pub fn bcast(mut self) -> Self {
         self.mode = Mode::Bcast(Request::empty());
         self
     }
 
-    /// Tells of all keys that begin with one of `prefixes`, read here or not; written with `BCAST`, without which servers
-    /// refuse it.
+    /// `PREFIX prefix [PREFIX prefix ...]`: tells of all keys that begin with one of `prefixes`, read here or not; written
+    /// with `BCAST`, without which servers refuse it.
     pub fn prefixes(mut self, prefixes: impl ToArgs) -> Self {
         let mut words = Request::empty();
         words.some_args("prefixes", prefixes);
@@ -336,19 +337,19 @@ impl ClientTracking {
         self
     }
 
-    /// Tracks only keys of commands that come right after `CLIENT CACHING YES`.
+    /// `OPTIN`: tracks only keys of commands that come right after `CLIENT CACHING YES`.
     pub fn optin(mut self) -> Self {
         self.mode = Mode::OptIn;
         self
     }
 
-    /// Tracks the keys read, but not those of commands that come right after `CLIENT CACHING NO`.
+    /// `OPTOUT`: tracks the keys read, but not those of commands that come right after `CLIENT CACHING NO`.
     pub fn optout(mut self) -> Self {
         self.mode = Mode::OptOut;
         self
     }
 
-    /// Does not tell of changes that this connection makes itself.
+    /// `NOLOOP`: does not tell of changes that this connection makes itself.
     pub fn noloop(mut self) -> Self {
         self.noloop = true;
         self
@@ -391,7 +392,7 @@ pub struct HelloRequest {
 }
 
 impl HelloRequest {
-    /// Switches to this protocol: 2 or 3.
+    /// `protover`: switches to this protocol: 2 or 3.
     pub fn protocol(mut self, version: u32) -> HelloProtocol {
         self.request.arg(version);
         HelloProtocol { request: self.request, auth: None, name: None }
@@ -416,7 +417,7 @@ pub struct HelloProtocol {
 }
 
 impl HelloProtocol {
-    /// Authenticates a user, of which the default one is called `default`.
+    /// `AUTH username password`: authenticates a user, of which the default one is called `default`.
     pub fn auth(mut self, username: impl ToArg, password: impl ToArg) -> Self {
         let mut words = Request::empty();
         words.args(("AUTH", username, password));
@@ -424,7 +425,7 @@ impl HelloProtocol {
         self
     }
 
-    /// Names the connection.
+    /// `SETNAME clientname`: names the connection.
     pub fn setname(mut self, name: impl ToArg) -> Self {
         let mut words = Request::empty();
         words.args(("SETNAME", name));

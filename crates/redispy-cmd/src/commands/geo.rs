@@ -192,19 +192,19 @@ pub struct Geoadd {
 }
 
 impl Geoadd {
-    /// Only members that are not there yet. Since Redis 6.2.0.
+    /// `NX`: only members that are not there yet. Since Redis 6.2.0.
     pub fn nx(mut self) -> Self {
         self.condition = Some("NX");
         self
     }
 
-    /// Only members that are there already. Since Redis 6.2.0.
+    /// `XX`: only members that are there already. Since Redis 6.2.0.
     pub fn xx(mut self) -> Self {
         self.condition = Some("XX");
         self
     }
 
-    /// Counts members that moved, too. Since Redis 6.2.0.
+    /// `CH`: counts members that moved, too. Since Redis 6.2.0.
     pub fn ch(mut self) -> Self {
         self.ch = true;
         self
@@ -237,7 +237,7 @@ pub struct Geodist {
 }
 
 impl Geodist {
-    /// In this unit rather than in metres.
+    /// `m | km | ft | mi`: in this unit rather than in metres.
     pub fn unit(mut self, unit: GeoUnit) -> Self {
         self.unit = Some(unit);
         self

@@ -110,7 +110,7 @@ pub struct LatencyHistogramRequest {
 }
 
 impl LatencyHistogramRequest {
-    /// Only of these commands; of a container of all its subcommands.
+    /// `command ...`: only of these commands; of a container of all its subcommands.
     pub fn commands(mut self, commands: impl ToArgs) -> Self {
         self.request.some_args("commands", commands);
         self
@@ -133,7 +133,7 @@ pub struct LatencyReset {
 }
 
 impl LatencyReset {
-    /// Only of these events.
+    /// `event ...`: only of these events.
     pub fn events(mut self, events: impl ToArgs) -> Self {
         self.request.some_args("events", events);
         self

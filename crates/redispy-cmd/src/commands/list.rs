@@ -436,19 +436,19 @@ pub struct Lpos {
 }
 
 impl Lpos {
-    /// Begins with the match of this rank: 1 is the first, -1 the last, from where the search goes backwards. Since Redis 6.0.6.
+    /// `RANK rank`: begins with the match of this rank: 1 is the first, -1 the last, from where the search goes backwards.
     pub fn rank(mut self, rank: i64) -> Self {
         self.rank = Some(rank);
         self
     }
 
-    /// Looks at no more than this many elements; 0 looks at all. Since Redis 6.0.6.
+    /// `MAXLEN len`: looks at no more than this many elements; 0 looks at all.
     pub fn maxlen(mut self, len: i64) -> Self {
         self.maxlen = Some(len);
         self
     }
 
-    /// Answers with the indexes of at most this many matches; 0 asks for all. Since Redis 6.0.6.
+    /// `COUNT num-matches`: answers with the indexes of at most this many matches; 0 asks for all.
     pub fn count(mut self, matches: i64) -> Cmd<Vec<i64>> {
         self.write_options();
         Cmd::from_request(self.request, Vec::<i64>::from_reply).arg("COUNT").arg(matches)

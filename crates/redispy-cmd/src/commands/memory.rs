@@ -97,7 +97,7 @@ pub struct MemoryUsage {
 }
 
 impl MemoryUsage {
-    /// Looks at so many elements, 5 unless said; 0 for all.
+    /// `SAMPLES count`: looks at so many elements of a value that has many, for an estimate; 5 unless said, 0 for all.
     pub fn samples(mut self, count: i64) -> Self {
         self.samples = Some(count);
         self

@@ -86,7 +86,7 @@ pub struct ModuleLoad {
 }
 
 impl ModuleLoad {
-    /// Gives the module arguments, behind those given before.
+    /// `arg ...`: gives the module arguments, behind those given before.
     pub fn args(mut self, args: impl ToArgs) -> Self {
         self.request.args(args);
         self
@@ -110,13 +110,13 @@ pub struct ModuleLoadex {
 }
 
 impl ModuleLoadex {
-    /// Sets one of the module's parameters.
+    /// `CONFIG name value`: sets one of the module's parameters.
     pub fn config(mut self, name: impl ToArg, value: impl ToArg) -> Self {
         self.request.args(("CONFIG", name, value));
         self
     }
 
-    /// Gives the module arguments, behind those given before.
+    /// `ARGS arg ...`: gives the module arguments, behind those given before.
     pub fn args(mut self, args: impl ToArgs) -> Self {
         self.args.args(args);
         self

@@ -149,7 +149,7 @@ impl<T: FromReply> PubsubChannels<T> {
         PubsubChannels { cmd: Cmd::new(spec, Vec::from_reply) }
     }
 
-    /// Only the channels that match this glob-style pattern.
+    /// `pattern`: only the channels that match this glob-style pattern.
     pub fn pattern(self, pattern: impl ToArg) -> Cmd<Vec<T>> {
         self.cmd.arg(pattern)
     }

@@ -263,7 +263,7 @@ pub struct ScriptDebug {
 }
 
 impl ScriptDebug {
-    /// The engine whose scripts are meant, `lua` by default. Since Valkey 9.1; Redis does not have it.
+    /// `engine`: the engine whose scripts are meant, `lua` by default. Since Valkey 9.1.0, not in Redis.
     pub fn engine(self, engine: impl ToArg) -> Cmd<()> {
         self.cmd.arg(engine)
     }

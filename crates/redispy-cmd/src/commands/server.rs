@@ -298,13 +298,13 @@ pub struct Bgsave {
 }
 
 impl Bgsave {
-    /// Waits for the append-only file that is being written, instead of being refused. Since Redis 3.2.2.
+    /// `SCHEDULE`: waits for the append-only file that is being written, instead of being refused. Since Redis 3.2.2.
     pub fn schedule(mut self) -> Self {
         self.schedule = true;
         self
     }
 
-    /// Ends the one that runs or is scheduled: nothing but success. Since Valkey 8.1.
+    /// `CANCEL`: ends the one that runs or is scheduled: nothing but success. Since Valkey 8.1.0, not in Redis.
     pub fn cancel(self) -> Cmd<()> {
         Cmd::new(&spec::BGSAVE, any_text).arg("CANCEL")
     }
@@ -327,20 +327,20 @@ pub struct Failover {
 }
 
 impl Failover {
-    /// Gives up when the replica has not caught up within this time.
+    /// `TIMEOUT milliseconds`: gives up when the replica has not caught up within this time.
     pub fn timeout(mut self, timeout: impl ToMillis) -> Self {
         self.timeout = Some(timeout.to_millis());
         self
     }
 
-    /// Hands over to this replica.
+    /// `TO host port`: hands over to this replica.
     pub fn to(self, host: impl ToArg, port: u16) -> FailoverTo {
         let mut request = Request::new(&spec::FAILOVER);
         request.args(("TO", host, port));
         FailoverTo { request, timeout: self.timeout, force: false }
     }
 
-    /// Ends the failover that goes on: nothing but success.
+    /// `ABORT`: ends the failover that goes on: nothing but success.
     pub fn abort(self) -> Cmd<()> {
         Cmd::new(&spec::FAILOVER, ok).arg("ABORT")
     }
@@ -366,14 +366,14 @@ pub struct FailoverTo {
 }
 
 impl FailoverTo {
-    /// Gives up when the replica has not caught up within this time.
+    /// `TIMEOUT milliseconds`: gives up when the replica has not caught up within this time.
     pub fn timeout(mut self, timeout: impl ToMillis) -> Self {
         self.timeout = Some(timeout.to_millis());
         self.force = false;
         self
     }
 
-    /// Hands over even when the replica has not caught up within this time, which loses writes.
+    /// `FORCE`: hands over even when the replica has not caught up within this time, which loses writes.
     pub fn force(mut self, timeout: impl ToMillis) -> Self {
         self.timeout = Some(timeout.to_millis());
         self.force = true;
@@ -416,13 +416,13 @@ impl Flush {
         Flush { request: Request::new(spec), mode: None }
     }
 
-    /// Gives the memory back in the background. Since Redis 4.0.
+    /// `ASYNC`: gives the memory back in the background. Since Redis 4.0.0.
     pub fn async_(mut self) -> Self {
         self.mode = Some("ASYNC");
         self
     }
 
-    /// Gives the memory back before it answers. Since Redis 6.2.
+    /// `SYNC`: gives the memory back before it answers. Since Redis 6.2.0.
     pub fn sync(mut self) -> Self {
         self.mode = Some("SYNC");
         self
@@ -448,7 +448,8 @@ pub struct InfoRequest {
 }
 
 impl InfoRequest {
-    /// Only these sections: `server`, `memory`, `replication` ..., or `all`, `everything`; several since Redis 7.0.
+    /// `section ...`: only these sections: `server`, `memory`, `replication` ..., or `all`, `everything`. Several since
+    /// Redis 7.0.0.
     pub fn sections(mut self, sections: impl ToArgs) -> Self {
         self.request.some_args("sections", sections);
         self
@@ -471,7 +472,7 @@ pub struct Lolwut {
 }
 
 impl Lolwut {
-    /// The art of this major version, drawn by [further arguments](LolwutVersion::args).
+    /// `VERSION version`: the art of this major version, drawn by [further arguments](LolwutVersion::args).
     pub fn version(mut self, version: u32) -> LolwutVersion {
         self.request.args(("VERSION", version));
         LolwutVersion { request: self.request }
@@ -494,7 +495,7 @@ pub struct LolwutVersion {
 }
 
 impl LolwutVersion {
-    /// What the art of this version takes: columns, squares ...
+    /// `arg ...`: what the art of this version takes: columns, squares ...
     pub fn args(mut self, args: impl ToArgs) -> Self {
         self.request.args(args);
         self
@@ -521,43 +522,44 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Writes the data to disk even when the configuration says no. Since Redis 1.0.
+    /// `SAVE`: writes the data to disk even when the configuration says no.
     pub fn save(mut self) -> Self {
         self.save = Some("SAVE");
         self
     }
 
-    /// Does not write the data to disk. Since Redis 1.0.
+    /// `NOSAVE`: does not write the data to disk.
     pub fn nosave(mut self) -> Self {
         self.save = Some("NOSAVE");
         self
     }
 
-    /// Does not wait for replicas that lag behind. Since Redis 7.0.
+    /// `NOW`: does not wait for replicas that lag behind. Since Redis 7.0.0.
     pub fn now(mut self) -> Self {
         self.now = true;
         self
     }
 
-    /// Ends even when the data cannot be written. Since Redis 7.0.
+    /// `FORCE`: ends even when the data cannot be written. Since Redis 7.0.0.
     pub fn force(mut self) -> Self {
         self.force = true;
         self
     }
 
-    /// Ends only when that is safe: a master in a cluster with slots goes on. Since Valkey 9.0.
+    /// `SAFE`: ends only when that is safe: a master in a cluster with slots goes on. Since Valkey 9.0.0, not in Redis.
     pub fn safe(mut self) -> Self {
         self.safe = true;
         self
     }
 
-    /// Hands over to the best replica of a cluster first. Since Valkey 9.0.
+    /// `FAILOVER`: hands over to the best replica of a cluster first. Since Valkey 9.0.0, not in Redis.
     pub fn failover(mut self) -> Self {
         self.failover = true;
         self
     }
 
-    /// Ends the shutdown that waits for replicas: nothing but success, and the connection stays. Since Redis 7.0.
+    /// `ABORT`: ends the shutdown that waits for replicas: nothing but success, and the connection stays. Since Redis
+    /// 7.0.0.
     pub fn abort(self) -> Cmd<()> {
         Cmd::new(&spec::SHUTDOWN, ok).arg("ABORT")
     }

@@ -276,7 +276,7 @@ impl Intercard {
         Intercard { request, limit: None }
     }
 
-    /// Stops counting when there are this many; 0 counts all. Since Redis 7.0.0.
+    /// `LIMIT limit`: stops counting when there are this many; 0 counts all.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self

@@ -144,7 +144,7 @@ pub struct SlowlogGet {
 }
 
 impl SlowlogGet {
-    /// At most so many entries; -1 for all, since Redis 7.0.
+    /// `count`: at most so many entries; -1 for all, since Redis 7.0.0.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self

@@ -486,7 +486,7 @@ pub struct Zrank {
 }
 
 impl Zrank {
-    /// Answers with the rank and the score, `None` when the member is not there. Since Redis 7.2.0, Valkey 7.2.0.
+    /// `WITHSCORE`: answers with the rank and the score, `None` when the member is not there. Since Redis 7.2.0.
     pub fn withscore(self) -> Cmd<Option<(i64, f64)>> {
         self.cmd.arg("WITHSCORE").decode(Option::from_reply)
     }

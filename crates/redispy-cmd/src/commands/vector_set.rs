@@ -176,7 +176,7 @@ pub fn vsetattr(key: impl ToArg, element: impl ToArg, attributes: impl ToArg) ->
 pub struct Vector(Request, bool);
 
 impl Vector {
-    /// A vector of these numbers, sent as text: `VALUES num value [value ...]`. No number is an error.
+    /// `VALUES num value [value ...]`: a vector of these numbers, sent as text. No number is an error.
     pub fn values(values: impl ToArgs) -> Self {
         let mut request = Request::empty();
         request.arg("VALUES");
@@ -184,7 +184,7 @@ impl Vector {
         Vector(request, false)
     }
 
-    /// A vector of these numbers, sent as 4 bytes each: `FP32 blob`. It is shorter on the wire and faster to read.
+    /// `FP32 blob`: a vector of these numbers, sent as 4 bytes each. It is shorter on the wire and faster to read.
     pub fn fp32(values: impl IntoIterator<Item = f32>) -> Self {
         let blob: Vec<u8> = values.into_iter().flat_map(f32::to_le_bytes).collect();
         let mut request = Request::empty();
@@ -195,7 +195,7 @@ impl Vector {
         Vector(request, false)
     }
 
-    /// The vector of an element of the set, to look for those similar to it: `ELE element`. `VADD` does not take it.
+    /// `ELE element`: the vector of an element of the set, to look for those similar to it. `VADD` does not take it.
     pub fn of_element(element: impl ToArg) -> Self {
         let mut request = Request::empty();
         request.args(("ELE", element));
@@ -237,7 +237,7 @@ pub struct Vemb {
 }
 
 impl Vemb {
-    /// The vector as it is stored; `None` when there is no such element.
+    /// `RAW`: the vector as it is stored; `None` when there is no such element.
     pub fn raw(self) -> Cmd<Option<RawVector>> {
         self.cmd.arg("RAW").decode(RawVector::read)
     }
@@ -263,7 +263,7 @@ pub struct Vlinks<T> {
 }
 
 impl<T: FromReply> Vlinks<T> {
-    /// Each neighbour with its similarity, from 0 to 1.
+    /// `WITHSCORES`: each neighbour with its similarity, from 0 to 1.
     pub fn withscores(self) -> Cmd<Option<ScoredLinks<T>>> {
         self.cmd.arg("WITHSCORES").decode(scored_levels)
     }
@@ -286,7 +286,8 @@ pub struct Vrandmember<T> {
 }
 
 impl<T: FromReply> Vrandmember<T> {
-    /// At most `count` elements, all different; when negative, exactly `-count` that may come again. None without a set.
+    /// `count`: at most `count` elements, all different; when negative, exactly `-count` that may come again. None without
+    /// a set.
     pub fn count(self, count: i64) -> Cmd<Vec<T>> {
         self.cmd.arg(count).decode(Vec::from_reply)
     }

@@ -112,25 +112,26 @@ pub struct Bitfield {
 }
 
 impl Bitfield {
-    /// Reads an integer.
+    /// `GET encoding offset`: reads an integer.
     pub fn get(mut self, encoding: BitInt, offset: impl Into<BitOffset>) -> Self {
         write_get(&mut self.request, encoding, offset.into());
         self
     }
 
-    /// Sets an integer; the reply is what it was.
+    /// `SET encoding offset value`: sets an integer; the reply is what it was.
     pub fn set(mut self, encoding: BitInt, offset: impl Into<BitOffset>, value: i64) -> Self {
         self.request.args(("SET", encoding, offset.into(), value));
         self
     }
 
-    /// Adds to an integer; the reply is the sum.
+    /// `INCRBY encoding offset increment`: adds to an integer; the reply is the sum.
     pub fn incrby(mut self, encoding: BitInt, offset: impl Into<BitOffset>, increment: i64) -> Self {
         self.request.args(("INCRBY", encoding, offset.into(), increment));
         self
     }
 
-    /// What becomes of integers that do not fit, for the `set` and `incrby` that follow, up to the next of these.
+    /// `OVERFLOW <WRAP | SAT | FAIL>`: what becomes of integers that do not fit, for the `set` and `incrby` that follow, up
+    /// to the next of these.
     pub fn overflow(mut self, overflow: BitOverflow) -> Self {
         self.request.args(("OVERFLOW", overflow));
         self
@@ -155,7 +156,7 @@ pub struct BitfieldRo {
 }
 
 impl BitfieldRo {
-    /// Reads an integer.
+    /// `GET encoding offset`: reads an integer.
     pub fn get(mut self, encoding: BitInt, offset: impl Into<BitOffset>) -> Self {
         write_get(&mut self.request, encoding, offset.into());
         self

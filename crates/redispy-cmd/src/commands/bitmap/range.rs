@@ -70,7 +70,7 @@ pub struct BitRange<T> {
 }
 
 impl<T> BitRange<T> {
-    /// Begins at this byte, counted from 0, or from -1 at the end.
+    /// `start`: begins at this byte, counted from 0, or from -1 at the end.
     pub fn start(self, start: i64) -> BitRangeFrom<T> {
         BitRangeFrom { cmd: self.cmd.arg(start) }
     }
@@ -85,7 +85,7 @@ pub struct BitRangeFrom<T> {
 }
 
 impl<T> BitRangeFrom<T> {
-    /// Ends with this byte, which is included, counted from 0, or from -1 at the end.
+    /// `end`: ends with this byte, which is included, counted from 0, or from -1 at the end.
     pub fn end(self, end: i64) -> BitRangeTo<T> {
         BitRangeTo { cmd: self.cmd.arg(end) }
     }
@@ -99,7 +99,7 @@ pub struct BitRangeTo<T> {
 }
 
 impl<T> BitRangeTo<T> {
-    /// What start and end count: bytes or bits. Since Redis 7.0.0.
+    /// `BYTE | BIT`: what start and end count: bytes or bits. Since Redis 7.0.0.
     pub fn unit(self, unit: BitUnit) -> Cmd<T> {
         self.cmd.arg(unit)
     }

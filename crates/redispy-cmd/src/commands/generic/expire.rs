@@ -85,22 +85,22 @@ impl Expire {
         Expire { request, existing: None, compared: None }
     }
 
-    /// Only when the key does not expire yet.
+    /// `NX`: only when the key does not expire yet.
     pub fn nx(self) -> Self {
         Expire { existing: Some("NX"), compared: None, ..self }
     }
 
-    /// Only when the key expires already; together with [`gt`](Self::gt) or [`lt`](Self::lt) both must hold.
+    /// `XX`: only when the key expires already; together with [`gt`](Self::gt) or [`lt`](Self::lt) both must hold.
     pub fn xx(self) -> Self {
         Expire { existing: Some("XX"), ..self }
     }
 
-    /// Only when that is later than before.
+    /// `GT`: only when that is later than before.
     pub fn gt(self) -> Self {
         self.compare("GT")
     }
 
-    /// Only when that is earlier than before.
+    /// `LT`: only when that is earlier than before.
     pub fn lt(self) -> Self {
         self.compare("LT")
     }

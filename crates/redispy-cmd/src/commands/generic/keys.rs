@@ -88,13 +88,13 @@ pub struct CopyRequest {
 }
 
 impl CopyRequest {
-    /// To this database.
+    /// `DB destination-db`: to this database.
     pub fn db(mut self, db: u32) -> Self {
         self.db = Some(db);
         self
     }
 
-    /// Also when the destination exists.
+    /// `REPLACE`: also when the destination exists.
     pub fn replace(mut self) -> Self {
         self.replace = true;
         self

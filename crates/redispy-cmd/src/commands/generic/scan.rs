@@ -35,19 +35,19 @@ pub struct Scan<T> {
 }
 
 impl<T> Scan<T> {
-    /// Only names that match this pattern (`*`, `?`, `[a-c]`).
+    /// `MATCH pattern`: only names that match this pattern (`*`, `?`, `[a-c]`).
     pub fn match_(mut self, pattern: impl ToArg) -> Self {
         self.pattern = Some(Words::of(pattern));
         self
     }
 
-    /// How many keys the server shall look at for a page, 10 unless said: the page may hold more or fewer.
+    /// `COUNT count`: how many keys the server shall look at for a page, 10 unless said: the page may hold more or fewer.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Only keys that hold this: a [`KeyType`](crate::replies::KeyType) or its name. Since Redis 6.0.0.
+    /// `TYPE type`: only keys that hold this: a [`KeyType`](crate::replies::KeyType) or its name. Since Redis 6.0.0.
     pub fn type_(mut self, key_type: impl ToArg) -> Self {
         self.key_type = Some(Words::of(key_type));
         self

@@ -49,39 +49,41 @@ impl<T: FromReply, const WRITES: bool> Sort<T, WRITES> {
 }
 
 impl<T, const WRITES: bool> Sort<T, WRITES> {
-    /// In the order of other keys: the element takes the place of `*` in this pattern (`weight:*`), a field of a hash is named
-    /// by `->` (`thing:*->weight`). A pattern without `*` leaves the elements unsorted.
+    /// `BY by-pattern`: in the order of other keys: the element takes the place of `*` in this pattern (`weight:*`), a
+    /// field of a hash is named by `->` (`thing:*->weight`). A pattern without `*` leaves the elements unsorted.
     pub fn by(mut self, pattern: impl ToArg) -> Self {
         self.by = Some(Words::of(pattern));
         self
     }
 
-    /// Only `count` elements, after leaving out `offset` of them; all the rest for a negative `count`.
+    /// `LIMIT offset count`: only `count` elements, after leaving out `offset` of them; all the rest for a negative
+    /// `count`.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.limit = Some((offset, count));
         self
     }
 
-    /// Instead of the element the values of other keys, one for each pattern of the form that [`by`](Self::by) takes; `#` is the
-    /// element itself. Further calls add patterns. Where there is no such key the value is nil: read it as an `Option`.
+    /// `GET get-pattern`: instead of the element the values of other keys, one for each pattern of the form that
+    /// [`by`](Self::by) takes; `#` is the element itself. Further calls add patterns. Where there is no such key the value
+    /// is nil: read it as an `Option`.
     pub fn get(mut self, patterns: impl ToArgs) -> Self {
         self.get.push(patterns);
         self
     }
 
-    /// Smallest first, as without saying.
+    /// `ASC`: smallest first, as without saying.
     pub fn asc(mut self) -> Self {
         self.order = Some("ASC");
         self
     }
 
-    /// Largest first.
+    /// `DESC`: largest first.
     pub fn desc(mut self) -> Self {
         self.order = Some("DESC");
         self
     }
 
-    /// As text, not as numbers.
+    /// `ALPHA`: as text, not as numbers.
     pub fn alpha(mut self) -> Self {
         self.alpha = true;
         self
@@ -100,7 +102,8 @@ impl<T, const WRITES: bool> Sort<T, WRITES> {
 }
 
 impl<T> Sort<T> {
-    /// Answers with how many elements there are, and keeps them as a list under this key, replacing what it holds.
+    /// `STORE destination`: answers with how many elements there are, and keeps them as a list under this key, replacing
+    /// what it holds.
     pub fn store(self, destination: impl ToArg) -> Cmd<i64> {
         self.into_cmd().arg("STORE").arg(destination).decode(i64::from_reply)
     }

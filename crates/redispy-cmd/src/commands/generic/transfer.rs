@@ -71,25 +71,25 @@ pub struct Migrate {
 }
 
 impl Migrate {
-    /// Keeps the keys here, too. Since Redis 3.0.0.
+    /// `COPY`: keeps the keys here, too. Since Redis 3.0.0.
     pub fn copy(mut self) -> Self {
         self.copy = true;
         self
     }
 
-    /// Replaces keys that exist there; else they are an error. Since Redis 3.0.0.
+    /// `REPLACE`: replaces keys that exist there; else they are an error. Since Redis 3.0.0.
     pub fn replace(mut self) -> Self {
         self.replace = true;
         self
     }
 
-    /// The password of the other server. Since Redis 4.0.7.
+    /// `AUTH password`: the password of the other server. Since Redis 4.0.7.
     pub fn auth(mut self, password: impl ToArg) -> Self {
         self.auth = Some(Words::of(("AUTH", password)));
         self
     }
 
-    /// A user of the other server and their password. Since Redis 6.0.0.
+    /// `AUTH2 username password`: a user of the other server and their password. Since Redis 6.0.0.
     pub fn auth2(mut self, username: impl ToArg, password: impl ToArg) -> Self {
         self.auth = Some(Words::of(("AUTH2", username, password)));
         self
@@ -131,28 +131,29 @@ pub struct Restore {
 }
 
 impl Restore {
-    /// Replaces the key when it exists. Since Redis 3.0.0.
+    /// `REPLACE`: replaces the key when it exists. Since Redis 3.0.0.
     pub fn replace(mut self) -> Self {
         self.replace = true;
         self
     }
 
-    /// The key expires at this time, milliseconds since 1970 or a `SystemTime`, instead of after one. Since Redis 5.0.0.
+    /// `ABSTTL`: the key expires at this time, milliseconds since 1970 or a `SystemTime`, instead of after one. Since Redis
+    /// 5.0.0.
     pub fn absttl(mut self, at: impl ToUnixMillis) -> Self {
         self.ttl = at.to_unix_millis();
         self.absolute = true;
         self
     }
 
-    /// As if the key had not been used for this many seconds, or a `Duration` of whole seconds: for servers that evict by
-    /// LRU. Since Redis 5.0.0.
+    /// `IDLETIME seconds`: as if the key had not been used for this many seconds, or a `Duration` of whole seconds: for
+    /// servers that evict by LRU. Since Redis 5.0.0.
     pub fn idletime(mut self, seconds: impl ToSeconds) -> Self {
         self.usage = Some(("IDLETIME", seconds.to_seconds()));
         self
     }
 
-    /// As if the key was used this often, 0 to 255 as in [`object_freq`](super::object_freq): for servers that evict by LFU.
-    /// Since Redis 5.0.0.
+    /// `FREQ frequency`: as if the key was used this often, 0 to 255 as in [`object_freq`](super::object_freq): for servers
+    /// that evict by LFU. Since Redis 5.0.0.
     pub fn freq(mut self, frequency: i64) -> Self {
         self.usage = Some(("FREQ", TimeArg::whole(frequency)));
         self

@@ -115,12 +115,12 @@ impl ToArg for GeoUnit {
 pub struct GeoFrom(Words);
 
 impl GeoFrom {
-    /// Where this member is: `FROMMEMBER`.
+    /// `FROMMEMBER member`: where this member is.
     pub fn member(member: impl ToArg) -> Self {
         GeoFrom(Words::of(("FROMMEMBER", member)))
     }
 
-    /// This place, in degrees: `FROMLONLAT`.
+    /// `FROMLONLAT longitude latitude`: this place, in degrees.
     pub fn lonlat(longitude: f64, latitude: f64) -> Self {
         let mut words = Words::of("FROMLONLAT");
         words.write(|request| GeoPosition::new(longitude, latitude).write(request));
@@ -139,21 +139,23 @@ impl From<GeoPosition> for GeoFrom {
 pub struct GeoArea(Words);
 
 impl GeoArea {
-    /// The circle of this radius: `BYRADIUS`.
+    /// `BYRADIUS radius unit`: the circle of this radius.
     pub fn by_radius(from: impl Into<GeoFrom>, radius: f64, unit: GeoUnit) -> Self {
         let GeoFrom(mut words) = from.into();
         words.push(("BYRADIUS", radius, unit));
         GeoArea(words)
     }
 
-    /// The rectangle of this width (west to east) and this height (south to north), its sides along the axes: `BYBOX`.
+    /// `BYBOX width height unit`: the rectangle of this width (west to east) and this height (south to north), its sides
+    /// along the axes.
     pub fn by_box(from: impl Into<GeoFrom>, width: f64, height: f64, unit: GeoUnit) -> Self {
         let GeoFrom(mut words) = from.into();
         words.push(("BYBOX", width, height, unit));
         GeoArea(words)
     }
 
-    /// The polygon of these vertices, at least three: `BYPOLYGON`. The last is joined to the first. Since Valkey 9.0.0.
+    /// `BYPOLYGON num-vertices longitude latitude ...`: the polygon of these vertices, at least three. The last is joined
+    /// to the first. Since Valkey 9.0.0, not in Redis.
     pub fn by_polygon<V: Into<GeoPosition>>(vertices: impl IntoIterator<Item = V>) -> Self {
         let vertices: Vec<GeoPosition> = vertices.into_iter().map(Into::into).collect();
         let mut words = Words::of(("BYPOLYGON", vertices.len()));
@@ -229,41 +231,41 @@ impl<T: FromReply, const STORES: bool> Geosearch<T, STORES> {
 }
 
 impl<T, const STORES: bool> Geosearch<T, STORES> {
-    /// The nearest first.
+    /// `ASC`: the nearest first.
     pub fn asc(mut self) -> Self {
         self.choice.order = Some("ASC");
         self
     }
 
-    /// The farthest first.
+    /// `DESC`: the farthest first.
     pub fn desc(mut self) -> Self {
         self.choice.order = Some("DESC");
         self
     }
 
-    /// At most this many: those nearest to the centre, unless the order is [`desc`](Self::desc).
+    /// `COUNT count`: at most this many: those nearest to the centre, unless the order is [`desc`](Self::desc).
     pub fn count(mut self, count: i64) -> Self {
         self.choice.count = Some((count, false));
         self
     }
 
-    /// At most this many, whichever are found first: `COUNT count ANY`. Since Redis 6.2.0.
+    /// `COUNT count ANY`: at most this many, whichever are found first. Since Redis 6.2.0.
     pub fn count_any(mut self, count: i64) -> Self {
         self.choice.count = Some((count, true));
         self
     }
 
-    /// With each member its position.
+    /// `WITHCOORD`: with each member its position.
     pub fn withcoord(self) -> GeosearchWith<T> {
         self.with().withcoord()
     }
 
-    /// With each member its distance from the centre.
+    /// `WITHDIST`: with each member its distance from the centre.
     pub fn withdist(self) -> GeosearchWith<T> {
         self.with().withdist()
     }
 
-    /// With each member the 52 bits of its position as the server keeps them.
+    /// `WITHHASH`: with each member the 52 bits of its position as the server keeps them.
     pub fn withhash(self) -> GeosearchWith<T> {
         self.with().withhash()
     }
@@ -281,13 +283,13 @@ impl<T, const STORES: bool> Geosearch<T, STORES> {
 }
 
 impl<T> Geosearch<T, true> {
-    /// Answers with how many members there are, and keeps them under this key, replacing what it holds: `STORE`.
+    /// `STORE key`: answers with how many members there are, and keeps them under this key, replacing what it holds.
     pub fn store(self, destination: impl ToArg) -> Cmd<i64> {
         self.store_as("STORE", destination)
     }
 
-    /// Answers with how many members there are, and keeps them under this key with their distances from the centre for
-    /// scores, in the unit of the search, replacing what it holds: `STOREDIST`.
+    /// `STOREDIST key`: answers with how many members there are, and keeps them under this key with their distances from
+    /// the centre for scores, in the unit of the search, replacing what it holds.
     pub fn storedist(self, destination: impl ToArg) -> Cmd<i64> {
         self.store_as("STOREDIST", destination)
     }
@@ -320,19 +322,19 @@ pub struct GeosearchWith<T> {
 }
 
 impl<T> GeosearchWith<T> {
-    /// With each member its position.
+    /// `WITHCOORD`: with each member its position.
     pub fn withcoord(mut self) -> Self {
         self.coord = true;
         self
     }
 
-    /// With each member its distance from the centre, in the unit of the search; in metres for a polygon.
+    /// `WITHDIST`: with each member its distance from the centre, in the unit of the search; in metres for a polygon.
     pub fn withdist(mut self) -> Self {
         self.dist = true;
         self
     }
 
-    /// With each member the 52 bits of its position as the server keeps them.
+    /// `WITHHASH`: with each member the 52 bits of its position as the server keeps them.
     pub fn withhash(mut self) -> Self {
         self.hash = true;
         self
@@ -359,32 +361,32 @@ pub struct Geosearchstore {
 }
 
 impl Geosearchstore {
-    /// The nearest first, for which ones [`count`](Self::count) takes.
+    /// `ASC`: the nearest first, for which ones [`count`](Self::count) takes.
     pub fn asc(mut self) -> Self {
         self.choice.order = Some("ASC");
         self
     }
 
-    /// The farthest first, for which ones [`count`](Self::count) takes.
+    /// `DESC`: the farthest first, for which ones [`count`](Self::count) takes.
     pub fn desc(mut self) -> Self {
         self.choice.order = Some("DESC");
         self
     }
 
-    /// At most this many: those nearest to the centre, unless the order is [`desc`](Self::desc).
+    /// `COUNT count`: at most this many: those nearest to the centre, unless the order is [`desc`](Self::desc).
     pub fn count(mut self, count: i64) -> Self {
         self.choice.count = Some((count, false));
         self
     }
 
-    /// At most this many, whichever are found first: `COUNT count ANY`.
+    /// `COUNT count ANY`: at most this many, whichever are found first.
     pub fn count_any(mut self, count: i64) -> Self {
         self.choice.count = Some((count, true));
         self
     }
 
-    /// Keeps the distances from the centre for scores, in the unit of the search, rather than the positions: the result is a
-    /// sorted set of distances, no geo index.
+    /// `STOREDIST`: keeps the distances from the centre for scores, in the unit of the search, rather than the positions:
+    /// the result is a sorted set of distances, no geo index.
     pub fn storedist(mut self) -> Self {
         self.storedist = true;
         self

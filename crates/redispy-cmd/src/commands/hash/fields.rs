@@ -150,25 +150,25 @@ impl Hexpire {
         Hexpire { request, options, condition: None }
     }
 
-    /// Only fields that do not expire yet. Since Redis 7.4.0, Valkey 9.0.0.
+    /// `NX`: only fields that do not expire yet.
     pub fn nx(mut self) -> Self {
         self.condition = Some("NX");
         self
     }
 
-    /// Only fields that expire already. Since Redis 7.4.0, Valkey 9.0.0.
+    /// `XX`: only fields that expire already.
     pub fn xx(mut self) -> Self {
         self.condition = Some("XX");
         self
     }
 
-    /// Only fields that expire sooner than the new time; not those that do not expire. Since Redis 7.4.0, Valkey 9.0.0.
+    /// `GT`: only fields that expire sooner than the new time; not those that do not expire.
     pub fn gt(mut self) -> Self {
         self.condition = Some("GT");
         self
     }
 
-    /// Only fields that expire later than the new time, or do not expire. Since Redis 7.4.0, Valkey 9.0.0.
+    /// `LT`: only fields that expire later than the new time, or do not expire.
     pub fn lt(mut self) -> Self {
         self.condition = Some("LT");
         self
@@ -197,27 +197,27 @@ pub struct Hgetex<T> {
 }
 
 impl<T> Hgetex<T> {
-    /// Expires after this many seconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `EX seconds`: expires after this many seconds.
     pub fn ex(self, seconds: impl ToSeconds) -> Self {
         self.expiry(ExpiryOption::ex(seconds))
     }
 
-    /// Expires after this many milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `PX milliseconds`: expires after this many milliseconds.
     pub fn px(self, milliseconds: impl ToMillis) -> Self {
         self.expiry(ExpiryOption::px(milliseconds))
     }
 
-    /// Expires at this unix time in seconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `EXAT unix-time-seconds`: expires at this unix time in seconds.
     pub fn exat(self, time: impl ToUnixSeconds) -> Self {
         self.expiry(ExpiryOption::exat(time))
     }
 
-    /// Expires at this unix time in milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `PXAT unix-time-milliseconds`: expires at this unix time in milliseconds.
     pub fn pxat(self, time: impl ToUnixMillis) -> Self {
         self.expiry(ExpiryOption::pxat(time))
     }
 
-    /// Does not expire any more. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `PERSIST`: does not expire any more.
     pub fn persist(self) -> Self {
         self.expiry(ExpiryOption::Word("PERSIST"))
     }
@@ -254,51 +254,51 @@ pub struct Hsetex {
 }
 
 impl Hsetex {
-    /// Only when there is no such key. Since Valkey 9.0.0; Redis does not know it.
+    /// `NX`: only when there is no such key. Since Valkey 9.0.0, not in Redis.
     pub fn nx(mut self) -> Self {
         self.key_condition = Some("NX");
         self
     }
 
-    /// Only when there is such a key. Since Valkey 9.0.0; Redis does not know it.
+    /// `XX`: only when there is such a key. Since Valkey 9.0.0, not in Redis.
     pub fn xx(mut self) -> Self {
         self.key_condition = Some("XX");
         self
     }
 
-    /// Only when none of the fields exists. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `FNX`: only when none of the fields exists.
     pub fn fnx(mut self) -> Self {
         self.field_condition = Some("FNX");
         self
     }
 
-    /// Only when all the fields exist. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `FXX`: only when all the fields exist.
     pub fn fxx(mut self) -> Self {
         self.field_condition = Some("FXX");
         self
     }
 
-    /// The fields expire after this many seconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `EX seconds`: the fields expire after this many seconds.
     pub fn ex(self, seconds: impl ToSeconds) -> Self {
         self.expiry(ExpiryOption::ex(seconds))
     }
 
-    /// The fields expire after this many milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `PX milliseconds`: the fields expire after this many milliseconds.
     pub fn px(self, milliseconds: impl ToMillis) -> Self {
         self.expiry(ExpiryOption::px(milliseconds))
     }
 
-    /// The fields expire at this unix time in seconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `EXAT unix-time-seconds`: the fields expire at this unix time in seconds.
     pub fn exat(self, time: impl ToUnixSeconds) -> Self {
         self.expiry(ExpiryOption::exat(time))
     }
 
-    /// The fields expire at this unix time in milliseconds. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `PXAT unix-time-milliseconds`: the fields expire at this unix time in milliseconds.
     pub fn pxat(self, time: impl ToUnixMillis) -> Self {
         self.expiry(ExpiryOption::pxat(time))
     }
 
-    /// The fields expire when they would have. Since Redis 8.0.0, Valkey 9.0.0.
+    /// `KEEPTTL`: the fields expire when they would have.
     pub fn keepttl(self) -> Self {
         self.expiry(ExpiryOption::Word("KEEPTTL"))
     }

@@ -47,8 +47,8 @@ pub struct Hrandfield<T> {
 }
 
 impl<T: FromReply> Hrandfield<T> {
-    /// Answers with at most `count` fields, all different; when negative, with exactly `-count` that may come again. None
-    /// without a hash. Since Redis 6.2.0.
+    /// `count`: answers with at most `count` fields, all different; when negative, with exactly `-count` that may come
+    /// again. None without a hash.
     pub fn count(self, count: i64) -> HrandfieldCount<T> {
         HrandfieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
     }
@@ -69,7 +69,7 @@ pub struct HrandfieldCount<T> {
 }
 
 impl<T> HrandfieldCount<T> {
-    /// Answers with fields and values, as `(String, i64)`. Since Redis 6.2.0.
+    /// `WITHVALUES`: answers with fields and values, as `(String, i64)`.
     pub fn withvalues<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHVALUES").decode(Vec::<P>::from_reply)
     }
@@ -91,17 +91,17 @@ pub struct Hscan<P> {
 }
 
 impl<P> Hscan<P> {
-    /// Only fields whose name matches this glob-style pattern. Since Redis 2.8.0.
+    /// `MATCH pattern`: only fields whose name matches this glob-style pattern.
     pub fn match_(self, pattern: impl ToArg) -> Self {
         Hscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
     }
 
-    /// Looks at about this many fields for one page; servers look at 10 when not told. Since Redis 2.8.0.
+    /// `COUNT count`: looks at about this many fields for one page; servers look at 10 when not told.
     pub fn count(self, count: i64) -> Self {
         Hscan { cmd: self.cmd.arg("COUNT").arg(count) }
     }
 
-    /// Answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
+    /// `NOVALUES`: answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
     pub fn novalues<T: FromReply>(self) -> Cmd<ScanPage<T>> {
         self.cmd.arg("NOVALUES").decode(ScanPage::<T>::from_reply)
     }

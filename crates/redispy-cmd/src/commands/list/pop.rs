@@ -70,7 +70,7 @@ pub struct Lpop<T> {
 }
 
 impl<T: FromReply> Lpop<T> {
-    /// Takes at most this many elements, none when there is no list. Since Redis 6.2.0.
+    /// `count`: takes at most this many elements, none when there is no list. Since Redis 6.2.0.
     pub fn count(self, count: i64) -> Cmd<Vec<T>> {
         self.cmd.arg(count).decode(elements)
     }
@@ -100,7 +100,7 @@ impl<P: FromPair> Lmpop<P> {
         Lmpop { cmd: Cmd::from_request(request, Option::<P>::from_reply), count: None }
     }
 
-    /// Takes at most this many elements. Since Redis 7.0.0.
+    /// `COUNT count`: takes at most this many elements.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self

@@ -76,23 +76,23 @@ impl ScriptCall<Value> {
 }
 
 impl<T> ScriptCall<T> {
-    /// Appends a key; the script finds it in `KEYS`.
+    /// `key`: appends a key; the script finds it in `KEYS`.
     pub fn key(self, key: impl ToArg) -> Self {
         self.keys(key)
     }
 
-    /// Appends keys.
+    /// `key ...`: appends keys.
     pub fn keys(mut self, keys: impl ToArgs) -> Self {
         self.request.args(keys);
         self
     }
 
-    /// Appends an argument; the script finds it in `ARGV`.
+    /// `arg`: appends an argument; the script finds it in `ARGV`.
     pub fn arg(self, arg: impl ToArg) -> Self {
         self.args(arg)
     }
 
-    /// Appends arguments.
+    /// `arg ...`: appends arguments.
     pub fn args(mut self, args: impl ToArgs) -> Self {
         self.args.push(args);
         self

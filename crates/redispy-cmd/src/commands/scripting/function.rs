@@ -78,13 +78,13 @@ pub struct FunctionList {
 }
 
 impl FunctionList {
-    /// Only the libraries whose names match this glob-style pattern.
+    /// `LIBRARYNAME library-name-pattern`: only the libraries whose names match this glob-style pattern.
     pub fn libraryname(mut self, pattern: impl ToArg) -> Self {
         self.pattern = Some(Words::of(pattern));
         self
     }
 
-    /// With the code of each library.
+    /// `WITHCODE`: with the code of each library.
     pub fn withcode(mut self) -> Self {
         self.withcode = true;
         self
@@ -118,7 +118,7 @@ pub struct FunctionLoad {
 }
 
 impl FunctionLoad {
-    /// Takes the place of the library of this name, if there is one.
+    /// `REPLACE`: takes the place of the library of this name, if there is one.
     pub fn replace(mut self) -> Self {
         self.replace = true;
         self
@@ -171,7 +171,7 @@ pub struct FunctionRestore {
 }
 
 impl FunctionRestore {
-    /// What becomes of the libraries there are.
+    /// `FLUSH | APPEND | REPLACE`: what becomes of the libraries there are.
     pub fn policy(mut self, policy: RestorePolicy) -> Self {
         self.policy = Some(policy);
         self

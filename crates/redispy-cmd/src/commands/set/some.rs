@@ -60,7 +60,7 @@ pub struct Spop<T> {
 }
 
 impl<T: FromReply + Eq + Hash> Spop<T> {
-    /// Takes at most this many members, none when there is no set. Since Redis 3.2.0.
+    /// `count`: takes at most this many members, none when there is no set. Since Redis 3.2.0.
     pub fn count(self, count: i64) -> Cmd<HashSet<T>> {
         self.cmd.arg(count).decode(HashSet::from_reply)
     }
@@ -83,8 +83,8 @@ pub struct Srandmember<T> {
 }
 
 impl<T: FromReply> Srandmember<T> {
-    /// Answers with at most `count` members, all different; when negative, with exactly `-count` that may come again. None
-    /// without a set. Since Redis 2.6.0.
+    /// `count`: answers with at most `count` members, all different; when negative, with exactly `-count` that may come
+    /// again. None without a set. Since Redis 2.6.0.
     pub fn count(self, count: i64) -> Cmd<Vec<T>> {
         self.cmd.arg(count).decode(Vec::from_reply)
     }
@@ -106,12 +106,12 @@ pub struct Sscan<T> {
 }
 
 impl<T> Sscan<T> {
-    /// Only members that match this glob-style pattern. Since Redis 2.8.0.
+    /// `MATCH pattern`: only members that match this glob-style pattern.
     pub fn match_(self, pattern: impl ToArg) -> Self {
         Sscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
     }
 
-    /// Looks at about this many members for one page; servers look at 10 when not told. Since Redis 2.8.0.
+    /// `COUNT count`: looks at about this many members for one page; servers look at 10 when not told.
     pub fn count(self, count: i64) -> Self {
         Sscan { cmd: self.cmd.arg("COUNT").arg(count) }
     }

@@ -53,37 +53,37 @@ enum Condition {
 }
 
 impl Zadd {
-    /// Only adds members; those that are there keep their scores. Since Redis 3.0.2.
+    /// `NX`: only adds members; those that are there keep their scores. Since Redis 3.0.2.
     pub fn nx(mut self) -> Self {
         self.condition = Condition::Nx;
         self
     }
 
-    /// Only changes scores of members that are there. Since Redis 3.0.2.
+    /// `XX`: only changes scores of members that are there. Since Redis 3.0.2.
     pub fn xx(mut self) -> Self {
         let compared = self.compared();
         self.condition = Condition::Old { xx: true, compared };
         self
     }
 
-    /// Changes a member's score only to a greater one; still adds members. Since Redis 6.2.0.
+    /// `GT`: changes a member's score only to a greater one; still adds members. Since Redis 6.2.0.
     pub fn gt(self) -> Self {
         self.compare("GT")
     }
 
-    /// Changes a member's score only to a lesser one; still adds members. Since Redis 6.2.0.
+    /// `LT`: changes a member's score only to a lesser one; still adds members. Since Redis 6.2.0.
     pub fn lt(self) -> Self {
         self.compare("LT")
     }
 
-    /// Counts members whose score changed as well. Since Redis 3.0.2.
+    /// `CH`: counts members whose score changed as well. Since Redis 3.0.2.
     pub fn ch(mut self) -> Self {
         self.ch = true;
         self
     }
 
-    /// Adds to the score of a member, of one only, instead of setting it. Answers with the new score, `None` when a condition
-    /// did not hold. Since Redis 3.0.2.
+    /// `INCR`: adds to the score of a member, of one only, instead of setting it. Answers with the new score, `None` when a
+    /// condition did not hold. Since Redis 3.0.2.
     pub fn incr(mut self) -> Cmd<Option<f64>> {
         if self.pairs > 1 {
             self.request.refuse("scored", "one score with its member, as INCR takes no more");

@@ -69,12 +69,12 @@ impl LexBound {
     /// Behind every member: `+`.
     pub const MAX: LexBound = LexBound(Place::Max);
 
-    /// At this member, which is part of the range: `[member`.
+    /// `[member`: at this member, which is part of the range.
     pub fn inclusive(member: impl ToArg) -> Self {
         LexBound(Place::Inclusive(Words::of(member)))
     }
 
-    /// At this member, which is not part of the range any more: `(member`.
+    /// `(member`: at this member, which is not part of the range any more.
     pub fn exclusive(member: impl ToArg) -> Self {
         LexBound(Place::Exclusive(Words::of(member)))
     }

@@ -98,7 +98,7 @@ pub struct Zdiff<T> {
 }
 
 impl<T> Zdiff<T> {
-    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    /// `WITHSCORES`: answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
     }
@@ -120,19 +120,19 @@ pub struct Zcombine<T> {
 }
 
 impl<T> Zcombine<T> {
-    /// Multiplies the scores of each sorted set: one weight for each key, in their order. Since Redis 6.2.0.
+    /// `WEIGHTS weight [weight ...]`: multiplies the scores of each sorted set: one weight for each key, in their order.
     pub fn weights(mut self, weights: impl IntoIterator<Item: Into<f64>>) -> Self {
         self.sets.weigh(weights);
         self
     }
 
-    /// What becomes of the scores of a member that several of the sorted sets have. Since Redis 6.2.0.
+    /// `AGGREGATE <SUM | MIN | MAX>`: what becomes of the scores of a member that several of the sorted sets have.
     pub fn aggregate(mut self, aggregate: Aggregate) -> Self {
         self.sets.aggregate = Some(aggregate);
         self
     }
 
-    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    /// `WITHSCORES`: answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         Cmd::from_request(self.sets.write(), Vec::from_reply).arg("WITHSCORES")
     }
@@ -160,13 +160,13 @@ impl ZcombineStore {
         ZcombineStore { sets: Sets::new(request, keys) }
     }
 
-    /// Multiplies the scores of each sorted set: one weight for each key, in their order. Since Redis 2.0.0.
+    /// `WEIGHTS weight [weight ...]`: multiplies the scores of each sorted set: one weight for each key, in their order.
     pub fn weights(mut self, weights: impl IntoIterator<Item: Into<f64>>) -> Self {
         self.sets.weigh(weights);
         self
     }
 
-    /// What becomes of the scores of a member that several of the sorted sets have. Since Redis 2.0.0.
+    /// `AGGREGATE <SUM | MIN | MAX>`: what becomes of the scores of a member that several of the sorted sets have.
     pub fn aggregate(mut self, aggregate: Aggregate) -> Self {
         self.sets.aggregate = Some(aggregate);
         self

@@ -87,7 +87,7 @@ pub struct Zpop<P> {
 }
 
 impl<P: FromPair> Zpop<P> {
-    /// Takes at most this many members, those at the end first; none when there is no sorted set. Since Redis 5.0.0.
+    /// `count`: takes at most this many members, those at the end first; none when there is no sorted set.
     pub fn count(self, count: i64) -> Cmd<Vec<P>> {
         self.cmd.arg(count).decode(Vec::from_reply)
     }
@@ -117,7 +117,7 @@ impl<P: FromPair> Zmpop<P> {
         Zmpop { cmd: Cmd::from_request(request, Option::from_reply), count: None }
     }
 
-    /// Takes at most this many members. Since Redis 7.0.0.
+    /// `COUNT count`: takes at most this many members.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self

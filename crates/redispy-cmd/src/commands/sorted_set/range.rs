@@ -141,13 +141,13 @@ pub struct Zrange<T> {
 }
 
 impl<T> Zrange<T> {
-    /// Counts ranks from the highest score, and answers in that order. Since Redis 6.2.0.
+    /// `REV`: counts ranks from the highest score, and answers in that order. Since Redis 6.2.0.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
         self
     }
 
-    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 1.2.0.
+    /// `WITHSCORES`: answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.range.withscores()
     }
@@ -169,20 +169,22 @@ pub struct ZrangeByscore<T> {
 }
 
 impl<T> ZrangeByscore<T> {
-    /// Answers with the highest score first. The bounds stay as they are: they are sent the other way round. Since Redis 6.2.0.
+    /// `REV`: answers with the highest score first. The bounds stay as they are: they are sent the other way round. Since
+    /// Redis 6.2.0.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
         self
     }
 
-    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative. Since
-    /// Redis 6.2.0.
+    /// `LIMIT offset count`: leaves out the first `offset` members, and answers with at most `count` of the others, all of
+    /// them when negative. Since Redis 6.2.0.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.range.limit = Some((offset, count));
         self
     }
 
-    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    /// `WITHSCORES`: answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis
+    /// 6.2.0.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.range.withscores()
     }
@@ -206,14 +208,15 @@ pub struct ZrangeBylex<T> {
 }
 
 impl<T> ZrangeBylex<T> {
-    /// Answers with the last member first. The bounds stay as they are: they are sent the other way round. Since Redis 6.2.0.
+    /// `REV`: answers with the last member first. The bounds stay as they are: they are sent the other way round. Since
+    /// Redis 6.2.0.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
         self
     }
 
-    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative. Since
-    /// Redis 6.2.0.
+    /// `LIMIT offset count`: leaves out the first `offset` members, and answers with at most `count` of the others, all of
+    /// them when negative. Since Redis 6.2.0.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.range.limit = Some((offset, count));
         self
@@ -236,13 +239,15 @@ pub struct Zrangebyscore<T> {
 }
 
 impl<T> Zrangebyscore<T> {
-    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative.
+    /// `LIMIT offset count`: leaves out the first `offset` members, and answers with at most `count` of the others, all of
+    /// them when negative.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.range.limit = Some((offset, count));
         self
     }
 
-    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 2.0.0.
+    /// `WITHSCORES`: answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis
+    /// 2.0.0.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.range.withscores()
     }
@@ -264,7 +269,8 @@ pub struct Zrangebylex<T> {
 }
 
 impl<T> Zrangebylex<T> {
-    /// Leaves out the first `offset` members, and answers with at most `count` of the others, all of them when negative.
+    /// `LIMIT offset count`: leaves out the first `offset` members, and answers with at most `count` of the others, all of
+    /// them when negative.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.range.limit = Some((offset, count));
         self
@@ -286,7 +292,7 @@ pub struct Zrevrange<T> {
 }
 
 impl<T> Zrevrange<T> {
-    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 1.2.0.
+    /// `WITHSCORES`: answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
     }
@@ -310,7 +316,7 @@ pub struct Zrangestore {
 }
 
 impl Zrangestore {
-    /// Counts ranks from the highest score. Since Redis 6.2.0.
+    /// `REV`: counts ranks from the highest score.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
         self
@@ -336,15 +342,15 @@ pub struct ZrangestoreBy {
 }
 
 impl ZrangestoreBy {
-    /// Begins with the last member, which matters for a [`limit`](Self::limit). The bounds stay as they are: they are sent the
-    /// other way round. Since Redis 6.2.0.
+    /// `REV`: begins with the last member, which matters for a [`limit`](Self::limit). The bounds stay as they are: they
+    /// are sent the other way round.
     pub fn rev(mut self) -> Self {
         self.range.rev = true;
         self
     }
 
-    /// Leaves out the first `offset` members, and stores at most `count` of the others, all of them when negative. Since Redis
-    /// 6.2.0.
+    /// `LIMIT offset count`: leaves out the first `offset` members, and stores at most `count` of the others, all of them
+    /// when negative.
     pub fn limit(mut self, offset: i64, count: i64) -> Self {
         self.range.limit = Some((offset, count));
         self

@@ -47,8 +47,8 @@ pub struct Zrandmember<T> {
 }
 
 impl<T: FromReply> Zrandmember<T> {
-    /// Answers with at most `count` members, all different; when negative, with exactly `-count` that may come again. None
-    /// without a sorted set. Since Redis 6.2.0.
+    /// `count`: answers with at most `count` members, all different; when negative, with exactly `-count` that may come
+    /// again. None without a sorted set.
     pub fn count(self, count: i64) -> ZrandmemberCount<T> {
         ZrandmemberCount { cmd: self.cmd.arg(count).decode(Vec::from_reply) }
     }
@@ -69,7 +69,7 @@ pub struct ZrandmemberCount<T> {
 }
 
 impl<T> ZrandmemberCount<T> {
-    /// Answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`. Since Redis 6.2.0.
+    /// `WITHSCORES`: answers with members and their scores, as `(String, f64)` or `ScoredMember<String>`.
     pub fn withscores<P: FromPair>(self) -> Cmd<Vec<P>> {
         self.cmd.arg("WITHSCORES").decode(Vec::from_reply)
     }
@@ -91,17 +91,17 @@ pub struct Zscan<P> {
 }
 
 impl<P> Zscan<P> {
-    /// Only members that match this glob-style pattern. Since Redis 2.8.0.
+    /// `MATCH pattern`: only members that match this glob-style pattern.
     pub fn match_(self, pattern: impl ToArg) -> Self {
         Zscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
     }
 
-    /// Looks at about this many members for one page; servers look at 10 when not told. Since Redis 2.8.0.
+    /// `COUNT count`: looks at about this many members for one page; servers look at 10 when not told.
     pub fn count(self, count: i64) -> Self {
         Zscan { cmd: self.cmd.arg("COUNT").arg(count) }
     }
 
-    /// Answers with members, without their scores. Since Valkey 8.0.0.
+    /// `NOSCORES`: answers with members, without their scores. Since Valkey 8.0.0, not in Redis.
     pub fn noscores<T: FromReply>(self) -> Cmd<ScanPage<T>> {
         self.cmd.arg("NOSCORES").decode(ScanPage::<T>::from_reply)
     }

@@ -70,12 +70,12 @@ pub struct StreamTrim<const APPROXIMATE: bool = false> {
 }
 
 impl StreamTrim {
-    /// Leaves this many: `MAXLEN`.
+    /// `MAXLEN threshold`: leaves this many.
     pub fn maxlen(len: i64) -> Self {
         StreamTrim::new("MAXLEN", len)
     }
 
-    /// Leaves those from this id on, a [`StreamId`] or milliseconds since 1970: `MINID`. Since Redis 6.2.0.
+    /// `MINID threshold`: leaves those from this id on, a [`StreamId`] or milliseconds since 1970. Since Redis 6.2.0.
     pub fn minid(id: impl ToArg) -> Self {
         StreamTrim::new("MINID", id)
     }
@@ -84,7 +84,7 @@ impl StreamTrim {
         StreamTrim { strategy, threshold: Words::of(threshold), limit: None, references: None }
     }
 
-    /// Leaves perhaps some more, which costs the server much less: `~`.
+    /// `~`: leaves perhaps some more, which costs the server much less.
     pub fn approximate(self) -> StreamTrim<true> {
         let StreamTrim { strategy, threshold, limit, references } = self;
         StreamTrim { strategy, threshold, limit, references }
@@ -92,7 +92,7 @@ impl StreamTrim {
 }
 
 impl StreamTrim<true> {
-    /// Deletes at most this many; 0 is no limit. Since Redis 6.2.0.
+    /// `LIMIT count`: deletes at most this many; 0 is no limit. Since Redis 6.2.0.
     pub fn limit(mut self, count: i64) -> Self {
         self.limit = Some(count);
         self
@@ -100,19 +100,20 @@ impl StreamTrim<true> {
 }
 
 impl<const APPROXIMATE: bool> StreamTrim<APPROXIMATE> {
-    /// Leaves deleted entries in the lists of what groups have pending, as without saying. Since Redis 8.2.0.
+    /// `KEEPREF`: leaves deleted entries in the lists of what groups have pending, as without saying. Since Redis 8.2.0,
+    /// not in Valkey.
     pub fn keepref(mut self) -> Self {
         self.references = Some("KEEPREF");
         self
     }
 
-    /// Removes deleted entries from the lists of what groups have pending. Since Redis 8.2.0.
+    /// `DELREF`: removes deleted entries from the lists of what groups have pending. Since Redis 8.2.0, not in Valkey.
     pub fn delref(mut self) -> Self {
         self.references = Some("DELREF");
         self
     }
 
-    /// Deletes only what all groups have acknowledged. Since Redis 8.2.0.
+    /// `ACKED`: deletes only what all groups have acknowledged. Since Redis 8.2.0, not in Valkey.
     pub fn acked(mut self) -> Self {
         self.references = Some("ACKED");
         self
@@ -144,7 +145,8 @@ pub struct Xadd<R = StreamId> {
 }
 
 impl Xadd {
-    /// Only to a stream that is there already; else nothing is added, and the reply is `None`. Since Redis 6.2.0.
+    /// `NOMKSTREAM`: only to a stream that is there already; else nothing is added, and the reply is `None`. Since Redis
+    /// 6.2.0.
     pub fn nomkstream(self) -> Xadd<Option<StreamId>> {
         let Xadd { request, mark, trim, id, .. } = self;
         Xadd { request, mark, read: Option::from_reply, nomkstream: true, trim, id }
@@ -152,18 +154,18 @@ impl Xadd {
 }
 
 impl<R> Xadd<R> {
-    /// With this id rather than one of the server's making: a [`StreamId`], or a text such as `"1526919030474-55"`.
+    /// `id`: with this id rather than one of the server's making: a [`StreamId`], or a text such as `"1526919030474-55"`.
     pub fn id(mut self, id: impl ToArg) -> Self {
         self.id = Some(Words::of(id));
         self
     }
 
-    /// With an id of this millisecond, whose second part the server makes: `ms-*`. Since Redis 7.0.0.
+    /// `ms-*`: with an id of this millisecond, whose second part the server makes. Since Redis 7.0.0.
     pub fn id_ms(self, ms: u64) -> Self {
         self.id(format!("{ms}-*"))
     }
 
-    /// Deletes old entries, too.
+    /// `<MAXLEN | MINID> ...`: deletes old entries, too.
     pub fn trim<const APPROXIMATE: bool>(mut self, trim: StreamTrim<APPROXIMATE>) -> Self {
         let mut words = Words::none();
         words.write(|request| trim.write(request));
@@ -210,19 +212,19 @@ impl StreamDelete {
         StreamDelete { request, mark, references: None }
     }
 
-    /// Leaves deleted entries in the lists of what groups have pending, as without saying.
+    /// `KEEPREF`: leaves deleted entries in the lists of what groups have pending, as without saying.
     pub fn keepref(mut self) -> Self {
         self.references = Some("KEEPREF");
         self
     }
 
-    /// Removes deleted entries from the lists of what groups have pending.
+    /// `DELREF`: removes deleted entries from the lists of what groups have pending.
     pub fn delref(mut self) -> Self {
         self.references = Some("DELREF");
         self
     }
 
-    /// Deletes only what all groups have acknowledged.
+    /// `ACKED`: deletes only what all groups have acknowledged.
     pub fn acked(mut self) -> Self {
         self.references = Some("ACKED");
         self
@@ -250,13 +252,13 @@ pub struct Xsetid {
 }
 
 impl Xsetid {
-    /// How many entries were ever added. Since Redis 7.0.0.
+    /// `ENTRIESADDED entries-added`: how many entries were ever added. Since Redis 7.0.0.
     pub fn entriesadded(mut self, entries: i64) -> Self {
         self.entriesadded = Some(entries);
         self
     }
 
-    /// The highest id that was deleted. Since Redis 7.0.0.
+    /// `MAXDELETEDID max-deleted-id`: the highest id that was deleted. Since Redis 7.0.0.
     pub fn maxdeletedid(mut self, id: impl ToArg) -> Self {
         self.maxdeletedid = Some(Words::of(id));
         self

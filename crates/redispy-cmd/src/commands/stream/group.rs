@@ -104,13 +104,13 @@ pub struct Xautoclaim<M> {
 }
 
 impl<M> Xautoclaim<M> {
-    /// At most this many; 100 without saying.
+    /// `COUNT count`: at most this many; 100 without saying.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Answers with ids only, and does not count this as a delivery.
+    /// `JUSTID`: answers with ids only, and does not count this as a delivery.
     pub fn justid(mut self) -> Cmd<AutoClaimed<StreamId>> {
         self.write_options();
         self.request.arg("JUSTID");
@@ -146,37 +146,38 @@ pub struct Xclaim<M> {
 }
 
 impl<M> Xclaim<M> {
-    /// As if delivered this long ago, in milliseconds or a `Duration`. Excludes [`time`](Self::time).
+    /// `IDLE ms`: as if delivered this long ago, in milliseconds or a `Duration`. Excludes [`time`](Self::time).
     pub fn idle(mut self, millis: impl ToMillis) -> Self {
         self.delivered = Some(("IDLE", "idle", millis.to_millis()));
         self
     }
 
-    /// As if delivered at this time, in milliseconds since 1970 or a `SystemTime`. Excludes [`idle`](Self::idle).
+    /// `TIME unix-time-milliseconds`: as if delivered at this time, in milliseconds since 1970 or a `SystemTime`. Excludes
+    /// [`idle`](Self::idle).
     pub fn time(mut self, time: impl ToUnixMillis) -> Self {
         self.delivered = Some(("TIME", "time", time.to_unix_millis()));
         self
     }
 
-    /// As if delivered this often.
+    /// `RETRYCOUNT count`: as if delivered this often.
     pub fn retrycount(mut self, count: i64) -> Self {
         self.retrycount = Some(count);
         self
     }
 
-    /// Also entries that belong to nobody.
+    /// `FORCE`: also entries that belong to nobody.
     pub fn force(mut self) -> Self {
         self.force = true;
         self
     }
 
-    /// Has the group read on behind this id, if it has not come so far.
+    /// `LASTID lastid`: has the group read on behind this id, if it has not come so far.
     pub fn lastid(mut self, id: impl ToArg) -> Self {
         self.lastid = Some(Words::of(id));
         self
     }
 
-    /// Answers with ids only, and does not count this as a delivery.
+    /// `JUSTID`: answers with ids only, and does not count this as a delivery.
     pub fn justid(mut self) -> Cmd<Vec<StreamId>> {
         self.write_options();
         self.request.arg("JUSTID");
@@ -221,13 +222,13 @@ pub struct XgroupCreate {
 }
 
 impl XgroupCreate {
-    /// Makes the stream, too, if there is none.
+    /// `MKSTREAM`: makes the stream, too, if there is none.
     pub fn mkstream(mut self) -> Self {
         self.mkstream = true;
         self
     }
 
-    /// How many entries the group has read, for its lag to be right. Since Redis 7.0.0.
+    /// `ENTRIESREAD entriesread`: how many entries the group has read, for its lag to be right. Since Redis 7.0.0.
     pub fn entriesread(mut self, entries: i64) -> Self {
         self.entriesread = Some(entries);
         self
@@ -255,7 +256,7 @@ pub struct XgroupSetid {
 }
 
 impl XgroupSetid {
-    /// How many entries the group has read, for its lag to be right. Since Redis 7.0.0.
+    /// `ENTRIESREAD entriesread`: how many entries the group has read, for its lag to be right. Since Redis 7.0.0.
     pub fn entriesread(mut self, entries: i64) -> Self {
         self.entriesread = Some(entries);
         self
@@ -287,7 +288,7 @@ pub struct XinfoStream {
 }
 
 impl XinfoStream {
-    /// With its entries, groups, consumers and what they have pending. Since Redis 6.0.0.
+    /// `FULL`: with its entries, groups, consumers and what they have pending. Since Redis 6.0.0.
     pub fn full(self) -> XinfoStreamFull {
         XinfoStreamFull { cmd: self.cmd.arg("FULL").decode(StreamInfoFull::read), count: None }
     }
@@ -310,7 +311,7 @@ pub struct XinfoStreamFull {
 }
 
 impl XinfoStreamFull {
-    /// At most this many entries and pending entries; 10 without saying, all for 0.
+    /// `COUNT count`: at most this many entries and pending entries; 10 without saying, all for 0.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
@@ -338,7 +339,7 @@ pub struct Xpending {
 }
 
 impl Xpending {
-    /// Each entry between two ids, at most `count`. The ends are those of `XRANGE`.
+    /// `start end count`: each entry between two ids, at most `count`. The ends are those of `XRANGE`.
     pub fn range(self, start: impl ToArg, end: impl ToArg, count: i64) -> XpendingRange {
         let range = Words::of((start, end, count));
         XpendingRange { request: self.request, range, idle: None, consumer: None }
@@ -364,13 +365,14 @@ pub struct XpendingRange {
 }
 
 impl XpendingRange {
-    /// Only what was delivered at least this long ago, in milliseconds or a `Duration`. Since Redis 6.2.0.
+    /// `IDLE min-idle-time`: only what was delivered at least this long ago, in milliseconds or a `Duration`. Since Redis
+    /// 6.2.0.
     pub fn idle(mut self, min_idle_time: impl ToMillis) -> Self {
         self.idle = Some(min_idle_time.to_millis());
         self
     }
 
-    /// Only what belongs to this consumer.
+    /// `consumer`: only what belongs to this consumer.
     pub fn consumer(mut self, consumer: impl ToArg) -> Self {
         self.consumer = Some(Words::of(consumer));
         self

@@ -80,7 +80,7 @@ impl<M: FromMap> StreamRange<M> {
 }
 
 impl<M> StreamRange<M> {
-    /// At most this many.
+    /// `COUNT count`: at most this many.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
@@ -129,13 +129,14 @@ impl<M: FromMap, const GROUP: bool> StreamRead<M, GROUP> {
 }
 
 impl<M, const GROUP: bool> StreamRead<M, GROUP> {
-    /// At most this many of each stream.
+    /// `COUNT count`: at most this many of each stream.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Waits this long for something to come when there is nothing. Not on a pipeline, where running it is an error.
+    /// `BLOCK milliseconds`: waits this long for something to come when there is nothing. Not on a pipeline, where running
+    /// it is an error.
     pub fn block(mut self, timeout: impl Into<Block>) -> Self {
         self.block = Some(timeout.into());
         self
@@ -143,7 +144,7 @@ impl<M, const GROUP: bool> StreamRead<M, GROUP> {
 }
 
 impl<M> StreamRead<M, true> {
-    /// Does not keep the entries as pending: they count as acknowledged.
+    /// `NOACK`: does not keep the entries as pending: they count as acknowledged.
     pub fn noack(mut self) -> Self {
         self.noack = true;
         self

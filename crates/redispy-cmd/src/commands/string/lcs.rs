@@ -33,13 +33,13 @@ pub struct Lcs {
 }
 
 impl Lcs {
-    /// Only how many bytes it has.
+    /// `LEN`: only how many bytes it has.
     pub fn len(mut self) -> Cmd<i64> {
         self.request.arg("LEN");
         Cmd::from_request(self.request, i64::from_reply)
     }
 
-    /// Where in the two values its parts are.
+    /// `IDX`: where in the two values its parts are.
     pub fn idx(mut self) -> LcsIdx {
         self.request.arg("IDX");
         LcsIdx { request: self.request }
@@ -62,14 +62,14 @@ pub struct LcsIdx {
 }
 
 impl LcsIdx {
-    /// Leaves out parts of fewer bytes than this.
+    /// `MINMATCHLEN min-match-len`: leaves out parts of fewer bytes than this.
     pub fn minmatchlen(mut self, len: i64) -> Self {
         self.request.arg("MINMATCHLEN");
         self.request.arg(len);
         self
     }
 
-    /// With the length of each part, which is also that of its ranges.
+    /// `WITHMATCHLEN`: with the length of each part, which is also that of its ranges.
     pub fn withmatchlen(mut self) -> Self {
         self.request.arg("WITHMATCHLEN");
         self

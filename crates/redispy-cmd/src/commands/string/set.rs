@@ -63,31 +63,31 @@ pub struct Getex<T> {
 }
 
 impl<T> Getex<T> {
-    /// The key expires after this many seconds, or a `Duration` of whole seconds.
+    /// `EX seconds`: the key expires after this many seconds, or a `Duration` of whole seconds.
     pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
         self.expiry = ExpiryOption::ex(seconds);
         self
     }
 
-    /// The key expires after this many milliseconds, or a `Duration`.
+    /// `PX milliseconds`: the key expires after this many milliseconds, or a `Duration`.
     pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
         self.expiry = ExpiryOption::px(milliseconds);
         self
     }
 
-    /// The key expires at this time: seconds since 1970, or a `SystemTime`.
+    /// `EXAT unix-time-seconds`: the key expires at this time: seconds since 1970, or a `SystemTime`.
     pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
         self.expiry = ExpiryOption::exat(at);
         self
     }
 
-    /// The key expires at this time: milliseconds since 1970, or a `SystemTime`.
+    /// `PXAT unix-time-milliseconds`: the key expires at this time: milliseconds since 1970, or a `SystemTime`.
     pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
         self.expiry = ExpiryOption::pxat(at);
         self
     }
 
-    /// The key does not expire any more.
+    /// `PERSIST`: the key does not expire any more.
     pub fn persist(mut self) -> Self {
         self.expiry = ExpiryOption::Word("PERSIST");
         self
@@ -118,43 +118,43 @@ pub struct Msetex {
 }
 
 impl Msetex {
-    /// Only when none of the keys exists.
+    /// `NX`: only when none of the keys exists.
     pub fn nx(mut self) -> Self {
         self.condition = Some("NX");
         self
     }
 
-    /// Only when all of the keys exist.
+    /// `XX`: only when all of the keys exist.
     pub fn xx(mut self) -> Self {
         self.condition = Some("XX");
         self
     }
 
-    /// The keys expire after this many seconds, or a `Duration` of whole seconds.
+    /// `EX seconds`: the keys expire after this many seconds, or a `Duration` of whole seconds.
     pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
         self.expiry = ExpiryOption::ex(seconds);
         self
     }
 
-    /// The keys expire after this many milliseconds, or a `Duration`.
+    /// `PX milliseconds`: the keys expire after this many milliseconds, or a `Duration`.
     pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
         self.expiry = ExpiryOption::px(milliseconds);
         self
     }
 
-    /// The keys expire at this time: seconds since 1970, or a `SystemTime`.
+    /// `EXAT unix-time-seconds`: the keys expire at this time: seconds since 1970, or a `SystemTime`.
     pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
         self.expiry = ExpiryOption::exat(at);
         self
     }
 
-    /// The keys expire at this time: milliseconds since 1970, or a `SystemTime`.
+    /// `PXAT unix-time-milliseconds`: the keys expire at this time: milliseconds since 1970, or a `SystemTime`.
     pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
         self.expiry = ExpiryOption::pxat(at);
         self
     }
 
-    /// The keys expire when they did before.
+    /// `KEEPTTL`: the keys expire when they did before.
     pub fn keepttl(mut self) -> Self {
         self.expiry = ExpiryOption::Word("KEEPTTL");
         self
@@ -194,55 +194,56 @@ enum Condition {
 }
 
 impl Set {
-    /// Only when the key does not exist. Since Redis 2.6.12.
+    /// `NX`: only when the key does not exist. Since Redis 2.6.12.
     pub fn nx(mut self) -> Self {
         self.condition = Condition::Word("NX");
         self
     }
 
-    /// Only when the key exists. Since Redis 2.6.12.
+    /// `XX`: only when the key exists. Since Redis 2.6.12.
     pub fn xx(mut self) -> Self {
         self.condition = Condition::Word("XX");
         self
     }
 
-    /// Only when the key has this value. Since Valkey 8.1.0.
+    /// `IFEQ comparison-value`: only when the key has this value. Since Valkey 8.1.0, not in Redis.
     pub fn ifeq(mut self, value: impl ToArg) -> Self {
         self.condition = Condition::Ifeq(Words::of(value));
         self
     }
 
-    /// The key expires after this many seconds, or a `Duration` of whole seconds. Since Redis 2.6.12.
+    /// `EX seconds`: the key expires after this many seconds, or a `Duration` of whole seconds. Since Redis 2.6.12.
     pub fn ex(mut self, seconds: impl ToSeconds) -> Self {
         self.expiry = ExpiryOption::ex(seconds);
         self
     }
 
-    /// The key expires after this many milliseconds, or a `Duration`. Since Redis 2.6.12.
+    /// `PX milliseconds`: the key expires after this many milliseconds, or a `Duration`. Since Redis 2.6.12.
     pub fn px(mut self, milliseconds: impl ToMillis) -> Self {
         self.expiry = ExpiryOption::px(milliseconds);
         self
     }
 
-    /// The key expires at this time: seconds since 1970, or a `SystemTime`. Since Redis 6.2.0.
+    /// `EXAT unix-time-seconds`: the key expires at this time: seconds since 1970, or a `SystemTime`. Since Redis 6.2.0.
     pub fn exat(mut self, at: impl ToUnixSeconds) -> Self {
         self.expiry = ExpiryOption::exat(at);
         self
     }
 
-    /// The key expires at this time: milliseconds since 1970, or a `SystemTime`. Since Redis 6.2.0.
+    /// `PXAT unix-time-milliseconds`: the key expires at this time: milliseconds since 1970, or a `SystemTime`. Since Redis
+    /// 6.2.0.
     pub fn pxat(mut self, at: impl ToUnixMillis) -> Self {
         self.expiry = ExpiryOption::pxat(at);
         self
     }
 
-    /// The key expires when it did before. Since Redis 6.0.0.
+    /// `KEEPTTL`: the key expires when it did before. Since Redis 6.0.0.
     pub fn keepttl(mut self) -> Self {
         self.expiry = ExpiryOption::Word("KEEPTTL");
         self
     }
 
-    /// Answers with the value that the key had, `None` when there was none, instead of whether it was set. With
+    /// `GET`: answers with the value that the key had, `None` when there was none, instead of whether it was set. With
     /// [`nx`](Self::nx) since Redis 7.0.0, then `None` means that it was set; with [`xx`](Self::xx) that it was not. Since
     /// Redis 6.2.0.
     pub fn get<T: FromReply>(mut self) -> Cmd<Option<T>> {

@@ -70,38 +70,38 @@ pub struct Vadd {
 }
 
 impl Vadd {
-    /// Reduces the vector to so many dimensions by a random projection, the same for the whole set.
+    /// `REDUCE dim`: reduces the vector to so many dimensions by a random projection, the same for the whole set.
     pub fn reduce(mut self, dimensions: u32) -> Self {
         self.reduce = Some(dimensions);
         self
     }
 
-    /// Looks for neighbours in a thread of the server's, so that other commands go on.
+    /// `CAS`: looks for neighbours in a thread of the server's, so that other commands go on.
     pub fn cas(mut self) -> Self {
         self.cas = true;
         self
     }
 
-    /// How exactly vectors are kept.
+    /// `NOQUANT | BIN | Q8`: how exactly vectors are kept.
     pub fn quantization(mut self, quantization: Quantization) -> Self {
         self.quantization = Some(quantization);
         self
     }
 
-    /// How many candidates are looked at to find the neighbours, 200 by default.
+    /// `EF build-exploration-factor`: how many candidates are looked at to find the neighbours, 200 by default.
     pub fn ef(mut self, candidates: u32) -> Self {
         self.ef = Some(candidates);
         self
     }
 
-    /// The element's attributes, a text in JSON.
+    /// `SETATTR attributes`: the element's attributes, a text in JSON.
     pub fn setattr(mut self, attributes: impl ToArg) -> Self {
         self.setattr = Some(Words::of(attributes));
         self
     }
 
-    /// How many neighbours an element has at most on each level but the lowest, which has twice as many; 16 by default.
-    /// Adding to a set that was made with another number is an error.
+    /// `M numlinks`: how many neighbours an element has at most on each level but the lowest, which has twice as many; 16
+    /// by default. Adding to a set that was made with another number is an error.
     pub fn m(mut self, links: u32) -> Self {
         self.m = Some(links);
         self

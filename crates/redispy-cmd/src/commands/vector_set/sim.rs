@@ -42,22 +42,23 @@ pub struct Vsim<T> {
 }
 
 impl<T: FromReply> Vsim<T> {
-    /// At most so many elements, 10 by default.
+    /// `COUNT num`: at most so many elements, 10 by default.
     pub fn count(self, count: u32) -> Self {
         self.option(("COUNT", count))
     }
 
-    /// Only elements that are at most so far away, from 0 for the same direction to 1 for the opposite. Since Redis 8.2.
+    /// `EPSILON delta`: only elements that are at most so far away, from 0 for the same direction to 1 for the opposite.
+    /// Since Redis 8.2.0.
     pub fn epsilon(self, distance: f64) -> Self {
         self.option(("EPSILON", distance))
     }
 
-    /// How many candidates are looked at: more take longer and miss less.
+    /// `EF search-exploration-factor`: how many candidates are looked at: more take longer and miss less.
     pub fn ef(self, candidates: u32) -> Self {
         self.option(("EF", candidates))
     }
 
-    /// Only elements with such attributes: `.year >= 1980 and .rating > 7`.
+    /// `FILTER expression`: only elements with such attributes: `.year >= 1980 and .rating > 7`.
     pub fn filter(self, expression: impl ToArg) -> Self {
         let mut sim = self;
         sim.request.arg("FILTER");
@@ -65,32 +66,33 @@ impl<T: FromReply> Vsim<T> {
         sim
     }
 
-    /// How many candidates the filter is tried on at most, 100 times the count by default, 0 for no limit.
+    /// `FILTER-EF max-filtering-effort`: how many candidates the filter is tried on at most, 100 times the count by
+    /// default, 0 for no limit.
     pub fn filter_ef(self, attempts: u32) -> Self {
         self.option(("FILTER-EF", attempts))
     }
 
-    /// Compares with every element, which is exact and takes O(N).
+    /// `TRUTH`: compares with every element, which is exact and takes O(N).
     pub fn truth(self) -> Self {
         self.option("TRUTH")
     }
 
-    /// Searches in the server's main thread.
+    /// `NOTHREAD`: searches in the server's main thread.
     pub fn nothread(self) -> Self {
         self.option("NOTHREAD")
     }
 
-    /// Each element with its similarity, from 0 for the opposite direction to 1 for the same.
+    /// `WITHSCORES`: each element with its similarity, from 0 for the opposite direction to 1 for the same.
     pub fn withscores(self) -> Cmd<Vec<(T, f64)>> {
         Cmd::from_request(self.option("WITHSCORES").request, pairs)
     }
 
-    /// Each element with its attributes, a text in JSON, `None` without any. Since Redis 8.2.
+    /// `WITHATTRIBS`: each element with its attributes, a text in JSON, `None` without any. Since Redis 8.2.0.
     pub fn withattribs(self) -> Cmd<Vec<(T, Option<String>)>> {
         Cmd::from_request(self.option("WITHATTRIBS").request, pairs)
     }
 
-    /// Each element with its similarity and its attributes. Since Redis 8.2.
+    /// `WITHSCORES WITHATTRIBS`: each element with its similarity and its attributes. Since Redis 8.2.0.
     pub fn withscores_and_attribs(self) -> Cmd<Vec<VectorMatch<T>>> {
         Cmd::from_request(self.option(("WITHSCORES", "WITHATTRIBS")).request, matches)
     }
