@@ -109,6 +109,15 @@ fn every_line_is_kept_as_it_is() {
 }
 
 #[test]
+fn a_long_list_of_one_field_is_kept_whole() {
+    let counts =
+        (6..=255).map(|size| format!("{size}={}", size * 7)).collect::<Vec<_>>().join(",") + ",>=256=203";
+    let text = format!("# Server\r\nredis_version:2.2.15\r\nallocation_stats:{counts}\r\n");
+    let info = read(info(), bulk(&text)).unwrap();
+    assert_eq!(info.get("allocation_stats"), Some(counts.as_str()));
+}
+
+#[test]
 fn a_replica_and_an_empty_reply() {
     let text = "role:slave\r\nmaster_host:10.0.0.5\r\nmaster_port:6379\r\nmaster_link_status:down\r\n";
     let replica = both(info(), bulk(text), verbatim(text));

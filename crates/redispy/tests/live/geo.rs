@@ -92,8 +92,8 @@ fn positions_of_places() {
         two_places(r);
         let places = r.geopos("g", ("place1", "place2")).unwrap();
         let (first, second) = (places[0].unwrap(), places[1].unwrap());
-        assert!(near(first.longitude, 2.19093829393386841) && near(first.latitude, 41.43379028184083523));
-        assert!(near(second.longitude, 2.18737632036209106) && near(second.latitude, 41.40634178640635099));
+        assert!(near(first.longitude, 2.190938293933868) && near(first.latitude, 41.433790281840835));
+        assert!(near(second.longitude, 2.187376320362091) && near(second.latitude, 41.40634178640635));
     });
 }
 

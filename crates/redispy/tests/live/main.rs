@@ -1,6 +1,7 @@
 //! Commands on a real server, each test in a database of its own, once with RESP2 and once with RESP3.
 //!
 //! `cargo xtask test` runs them against one private server, `cargo xtask test --servers all` against each of the matrix.
+//! The table in `ported.rs` says where each test of the Python client lives on.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,6 +19,7 @@ mod hash;
 mod hyperloglog;
 mod legacy;
 mod list;
+mod ported;
 mod pubsub;
 mod scan;
 mod script;

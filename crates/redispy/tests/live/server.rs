@@ -18,6 +18,60 @@ fn near_now(time: SystemTime, within: Duration) -> bool {
 #[test]
 fn the_server_answers_a_ping() {
     each_protocol(|r| {
+        r.ping().unwrap();
+        assert_eq!(r.run(cmd::ping().message::<String>("hi")).unwrap(), "hi");
+    });
+}
+
+#[test]
+fn the_server_echoes_bytes() {
+    each_protocol(|r| {
+        assert_eq!(r.echo::<Vec<u8>>("foo bar").unwrap(), b"foo bar");
+        assert_eq!(r.echo::<Vec<u8>>(b"\x00\xff\r\n").unwrap(), b"\x00\xff\r\n");
+        assert_eq!(r.echo::<String>("").unwrap(), "");
+    });
+}
+
+#[test]
+fn keys_of_the_database_are_counted() {
+    each_protocol(|r| {
+        assert_eq!(r.dbsize().unwrap(), 0);
+        r.mset([("a", "foo"), ("b", "bar")]).unwrap();
+        assert_eq!(r.dbsize().unwrap(), 2);
+    });
+}
+
+#[test]
+fn every_connection_is_listed_with_its_address() {
+    each_protocol(|r| {
+        let s = r.session().unwrap();
+        let (id, clients) = (s.client_id().unwrap(), s.client_list().unwrap());
+        assert!(clients.iter().all(|client| !client.addr.is_empty()), "{clients:?}");
+        let own = clients.iter().find(|client| client.id == id).unwrap();
+        assert!(own.addr.parse::<std::net::SocketAddr>().is_ok(), "{}", own.addr);
+    });
+}
+
+#[test]
+fn a_fresh_connection_has_no_name() {
+    each_protocol(|r| assert_eq!(r.session().unwrap().client_getname().unwrap(), None));
+}
+
+#[test]
+fn a_connection_has_the_name_it_was_given() {
+    each_protocol(|r| {
+        let s = r.session().unwrap();
+        s.client_setname("redispy=test").unwrap();
+        assert_eq!(s.client_getname().unwrap().as_deref(), Some("redispy=test"));
+        let id = s.client_id().unwrap();
+        let listed = r.client_list().unwrap().into_iter().find(|client| client.id == id).unwrap();
+        assert_eq!(listed.name.as_deref(), Some("redispy=test"));
+    });
+}
+
+#[test]
+fn connections_say_who_they_are() {
+    each_protocol_alone(|r| {
         let s = r.session().unwrap();
         s.client_setname("a=b").unwrap();
         assert_eq!(s.client_getname().unwrap().as_deref(), Some("a=b"));
