@@ -65,7 +65,7 @@ const MATRIX: usize = RELEASES.len();
 /// One command or subcommand as one server describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Described {
-    arity: i64,
+    pub(crate) arity: i64,
     flags: Vec<String>,
     keys: [i64; 3],
     pub(crate) container: bool,

@@ -4,7 +4,7 @@
 //! of the commands use its entry of the table, and a wire test has checked a request of it byte by byte. The tests write down what
 //! they check ([`RECORD`]), so nothing here is kept by hand but the reasons for what is left out (`left_out.md`), and a reason
 //! that is not needed fails as well. An option, a fixed word among the arguments of `COMMAND DOCS`, counts when one of those
-//! requests contains it.
+//! requests contains it. Each request must have as many words as some server takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -142,10 +142,26 @@ fn is_of(name: &str, container: &str) -> bool {
 #[derive(Debug, Default)]
 struct Ours {
     covered: BTreeSet<String>,
-    /// Of each command that the tests sent: all words of its requests, in capitals.
-    words: BTreeMap<String, BTreeSet<String>>,
+    /// What the tests sent, by command.
+    sent: BTreeMap<String, Sent>,
     /// What was sent, or has a function, and is no command of a server.
     extra: BTreeSet<String>,
+}
+
+/// The requests of one command.
+#[derive(Debug, Default)]
+struct Sent {
+    /// All their words, in capitals, but the first.
+    words: BTreeSet<String>,
+    /// How many words they have.
+    lengths: BTreeSet<usize>,
+}
+
+impl Sent {
+    /// Whether an option is in one of them. One may have two words: `NO ONE`.
+    fn has(&self, option: &str) -> bool {
+        option.split(' ').all(|word| self.words.contains(word))
+    }
 }
 
 impl Ours {
@@ -157,10 +173,11 @@ impl Ours {
             let Some(first) = words.first() else { continue };
             let two = words.get(..2).unwrap_or_default().join(" ");
             let name = if names.contains(two.as_str()) { &two } else { first };
-            let of_name = ours.words.entry(name.clone()).or_default();
-            of_name.extend(words.iter().skip(1).cloned());
+            let sent = ours.sent.entry(name.clone()).or_default();
+            sent.lengths.insert(words.len());
+            sent.words.extend(words.iter().skip(1).cloned());
         }
-        for name in ours.words.keys() {
+        for name in ours.sent.keys() {
             let function = identifier(&name.to_lowercase());
             let has_function =
                 functions.public.contains(&function) || functions.public.contains(&format!("{function}_"));
@@ -260,7 +277,7 @@ fn problems(servers: &Servers, ours: &Ours, left_out: &LeftOut<'_>) -> Vec<Strin
     for name in &names {
         if !ours.covered.contains(*name) && !left_out.commands.contains_key(name) {
             let servers = servers.with(|known| known.contains_key(*name));
-            let why = if ours.words.contains_key(*name) {
+            let why = if ours.sent.contains_key(*name) {
                 "sent, but by no function of its name"
             } else {
                 "missing"
@@ -271,6 +288,12 @@ fn problems(servers: &Servers, ours: &Ours, left_out: &LeftOut<'_>) -> Vec<Strin
     for name in &ours.extra {
         problems.push(format!("{name}: sent by a wire test, but no server knows it"));
     }
+    for (name, sent) in ours.sent.iter().filter(|(name, _)| !ours.extra.contains(*name)) {
+        let arities = || servers.answers.iter().filter_map(|(_, known)| Some(known.get(name)?.arity));
+        for length in sent.lengths.iter().filter(|length| arities().all(|arity| !fits(**length, arity))) {
+            problems.push(format!("{name}: a wire test sends {length} words in all, which no server takes"));
+        }
+    }
     for name in left_out.commands.keys() {
         if ours.covered.contains(*name) {
             problems.push(format!("{name}: covered, and in the list of what is left out"));
@@ -280,8 +303,8 @@ fn problems(servers: &Servers, ours: &Ours, left_out: &LeftOut<'_>) -> Vec<Strin
     }
     let documented = servers.options();
     for (name, options) in &documented {
-        let Some(sent) = ours.words.get(*name) else { continue };
-        let missing = options.iter().filter(|option| !contains(sent, option));
+        let Some(sent) = ours.sent.get(*name) else { continue };
+        let missing = options.iter().filter(|option| !sent.has(option));
         for option in missing.filter(|option| !left_out.options.contains_key(&(*name, **option))) {
             let has =
                 |known: &Known| known.get(*name).is_some_and(|described| described.tokens.contains(*option));
@@ -293,7 +316,7 @@ fn problems(servers: &Servers, ours: &Ours, left_out: &LeftOut<'_>) -> Vec<Strin
             problems.push(format!(
                 "{name} {option}: in the list of what is left out, but no server documents it"
             ));
-        } else if ours.words.get(*name).is_some_and(|sent| contains(sent, option)) {
+        } else if ours.sent.get(*name).is_some_and(|sent| sent.has(option)) {
             problems
                 .push(format!("{name} {option}: sent by a wire test, and in the list of what is left out"));
         }
@@ -301,18 +324,19 @@ fn problems(servers: &Servers, ours: &Ours, left_out: &LeftOut<'_>) -> Vec<Strin
     problems
 }
 
-/// Whether all words of an option were sent: one may have two, `NO ONE`.
-fn contains(sent: &BTreeSet<String>, option: &str) -> bool {
-    option.split(' ').all(|word| sent.contains(word))
+/// Whether so many words are what an arity asks for; a negative one is the least.
+fn fits(length: usize, arity: i64) -> bool {
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
+    if arity < 0 { length >= -arity } else { length == arity }
 }
 
 fn summary(servers: &Servers, ours: &Ours, left_out: &LeftOut<'_>) -> String {
     let names = servers.names();
     let options = servers.options();
     let all: usize = options.values().map(BTreeSet::len).sum();
-    let sent = options.iter().filter_map(|(name, options)| Some((ours.words.get(*name)?, options)));
+    let sent = options.iter().filter_map(|(name, options)| Some((ours.sent.get(*name)?, options)));
     let sent: usize =
-        sent.map(|(sent, options)| options.iter().filter(|option| contains(sent, option)).count()).sum();
+        sent.map(|(sent, options)| options.iter().filter(|option| sent.has(option)).count()).sum();
     format!(
         "commands and subcommands: {} of {}, {} left out; options: {sent} of {all}, {} left out",
         ours.covered.len(),
@@ -330,6 +354,7 @@ mod tests {
 
     fn described(tokens: &[&str]) -> Described {
         let mut described = Described::default();
+        described.arity = -2;
         described.tokens.extend(tokens.iter().map(|token| (*token).to_owned()));
         described
     }
@@ -395,7 +420,7 @@ mod tests {
     #[test]
     fn what_is_missing_and_what_is_not_left_out_any_more_is_told() {
         let servers = servers();
-        let record = "a\tSET\tk\tEX\na\tGET\tk\nb\tOLD\tx\n";
+        let record = "a\tSET\tk\tEX\na\tSET\na\tGET\tk\nb\tOLD\tx\n";
         let ours = Ours::new(&functions(), record, &servers);
         let left_out = LeftOut::parse("| `SET`, `GONE` | why |\n| `SET` | `EX`, `XX` | why |\n");
         let wanted = [
@@ -404,6 +429,7 @@ mod tests {
             "PSYNC: missing (Redis 8.2.3)",
             "TYPE: missing (Redis 8.2.3, Valkey 9.1.2)",
             "GET: sent by a wire test, but no server knows it",
+            "SET: a wire test sends 1 words in all, which no server takes",
             "GONE: in the list of what is left out, but no server knows it",
             "SET: covered, and in the list of what is left out",
             "SET: no wire test sends IFEQ (Valkey 9.1.2)",
@@ -412,6 +438,12 @@ mod tests {
             "SET XX: in the list of what is left out, but no server documents it",
         ];
         assert_eq!(problems(&servers, &ours, &left_out), wanted);
+    }
+
+    #[test]
+    fn an_arity_is_exact_or_the_least() {
+        assert!(fits(3, 3) && fits(3, -2) && fits(2, -2));
+        assert!(!fits(2, 3) && !fits(4, 3) && !fits(1, -2));
     }
 
     #[test]
