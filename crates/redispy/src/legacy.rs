@@ -86,3 +86,35 @@ impl<'a, C: Call + ?Sized> Redis<'a, C> {
             .map(|time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use redispy_cmd::{ReplyError, Request};
+    use resp_proto::{Limits, Node, Reply};
+
+    use super::*;
+
+    /// Answers every command with this reply.
+    struct Answering(&'static [u8]);
+
+    impl Call for Answering {
+        type Error = ReplyError;
+
+        fn call(&self, _: &Request, read: &mut dyn FnMut(Node<'_>)) -> Result<(), ReplyError> {
+            read(Reply::parse(self.0, Limits::default()).unwrap().unwrap().node());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_key_in_its_last_moment_still_expires() {
+        let times = |reply| {
+            let server = Answering(reply);
+            let r = Redis::new(&server);
+            (r.ttl("k").unwrap(), r.pttl("k").unwrap())
+        };
+        assert_eq!(times(b":0\r\n"), (Some(0), Some(0)));
+        assert_eq!(times(b":1500\r\n"), (Some(1500), Some(1500)));
+        assert_eq!((times(b":-1\r\n"), times(b":-2\r\n")), ((None, None), (None, None)));
+    }
+}

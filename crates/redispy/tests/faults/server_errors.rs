@@ -310,3 +310,24 @@ fn f072_f054_errors_in_the_handshake() {
         assert!(distinct.contains("HELLO") && !distinct.contains("SET"), "{distinct:?}");
     });
 }
+
+/// Sent again, it would stop a server that was just started anew. A second connection would be a mismatch.
+#[test]
+fn a_shutdown_is_sent_once_whatever_comes_of_it() {
+    trial(|| {
+        let script = || Script::new().handshake(Handshake::Resp3).expect(["SHUTDOWN"]);
+        let closing = FakeServer::start([script().close()]);
+        client(closing.url()).shutdown().unwrap();
+        let resetting = FakeServer::start([script().reset()]);
+        client(resetting.url()).shutdown().unwrap();
+
+        let text = "ERR Errors trying to SHUTDOWN. Check logs.";
+        let refusing = FakeServer::start([script().send(format!("-{text}\r\n"))]);
+        assert_answered(&client(refusing.url()).shutdown().unwrap_err(), text);
+
+        let hanging = FakeServer::start([script().hang()]);
+        let r = builder(hanging.url()).timeout(ms(250)).build().unwrap();
+        let error = on_time(ms(250), || r.shutdown()).unwrap_err();
+        assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read, &[]);
+    });
+}
