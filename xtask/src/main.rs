@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask --help`.
 
+mod bench;
 mod ci;
 mod codegen;
 mod coverage;
@@ -38,6 +39,8 @@ enum Command {
     Coverage,
     /// Fuzz the protocol crate, each of its targets for a while
     Fuzz(fuzz::Arguments),
+    /// Measure redispy beside other clients on a private server
+    Bench(bench::Arguments),
     /// Everything that must hold before a change goes in: format, lints, docs, tables, tests on all servers
     Ci,
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Coverage => coverage::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Ci => ci::run(),
     };
     match outcome {

@@ -1,0 +1,137 @@
+//! A process that measures one case with one client: callers side by side, all doing the same.
+
+use std::net::SocketAddr;
+use std::thread::{self, Scope, ScopedJoinHandle};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use rustix::thread::{CpuSet, sched_setaffinity};
+use rustix::time::ClockId;
+
+use crate::cases::{Case, Work};
+use crate::data::Turns;
+use crate::meter::{Gate, Measured, Meter, cpu_time};
+use crate::peers::{Caller, Peer, Task};
+
+/// What a client is asked to do.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) case: Case,
+    pub(crate) addr: SocketAddr,
+    pub(crate) time: Duration,
+}
+
+/// The core that one caller shares with the server.
+pub(crate) const CORE: usize = 0;
+
+/// Does the job. `None` when the client cannot.
+pub(crate) fn run(peer: &Peer, job: &Job) -> Option<Measured> {
+    // Else all would wait for ever for a caller that failed.
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        print(info);
+        std::process::exit(101);
+    }));
+    if job.case.is_pinned() {
+        let mut core = CpuSet::new();
+        core.set(CORE);
+        sched_setaffinity(None, &core).unwrap();
+    }
+    (peer.run)(job)
+}
+
+/// Measures a synchronous client: a thread for each caller, which gets what `open` gives.
+pub(crate) fn threads<C: Caller>(job: &Job, open: impl Fn() -> C + Sync) -> Option<Measured> {
+    if job.case.work == Work::Deferred {
+        return None;
+    }
+    let (gate, open) = (Gate::default(), &open);
+    Some(thread::scope(|scope| {
+        let gate = &gate;
+        let call = |number| {
+            scope.spawn(move || {
+                let (mut caller, mut turns) = (open(), Turns::new(job.case.work, number));
+                let mut meter = Meter::new(gate);
+                loop {
+                    turns.call(&mut caller);
+                    if !meter.tick() {
+                        return meter.finish();
+                    }
+                }
+            })
+        };
+        let callers = (0..job.case.callers).map(call).collect();
+        conduct(scope, job, gate, callers)
+    }))
+}
+
+/// Measures an async client on tokio: a task for each caller, which gets a clone of what `connect` gives.
+///
+/// Where all is pinned to one core the runtime is that of one thread, else it has a worker for each core.
+pub(crate) fn tasks<T: Task>(
+    job: &Job,
+    connect: impl AsyncFnOnce(SocketAddr) -> T + Send,
+) -> Option<Measured> {
+    let mut builder = match job.case.is_pinned() {
+        true => tokio::runtime::Builder::new_current_thread(),
+        false => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = builder.enable_all().build().unwrap();
+    // A task may outlive whatever it borrows; this process ends soon.
+    let gate: &'static Gate = Box::leak(Box::default());
+    let all = async move || {
+        let client = connect(job.addr).await;
+        let spawn = |number| tokio::spawn(repeat(client.clone(), job.case.work, number, gate));
+        let tasks: Vec<_> = (0..job.case.callers).map(spawn).collect();
+        let mut all = Meter::new(gate).finish();
+        for task in tasks {
+            all.add(task.await.unwrap()).unwrap();
+        }
+        all
+    };
+    Some(thread::scope(|scope| {
+        let callers = scope.spawn(move || runtime.block_on(all()));
+        conduct(scope, job, gate, vec![callers])
+    }))
+}
+
+async fn repeat<T: Task>(mut task: T, work: Work, number: usize, gate: &'static Gate) -> Histogram<u64> {
+    let (mut turns, mut meter) = (Turns::new(work, number), Meter::new(gate));
+    loop {
+        turns.call_async(&mut task).await;
+        if !meter.tick() {
+            return meter.finish();
+        }
+    }
+}
+
+/// Lets the callers run, and the CPU-bound threads that the case has beside them, and sums up.
+pub(crate) fn conduct<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    job: &Job,
+    gate: &'scope Gate,
+    callers: Vec<ScopedJoinHandle<'scope, Histogram<u64>>>,
+) -> Measured {
+    let hogs: Vec<_> = (0..job.case.hogs).map(|_| scope.spawn(|| hog(gate))).collect();
+    let (time, mut cpu) = gate.conduct(job.case.callers, job.time);
+    for hog in hogs {
+        cpu = cpu.saturating_sub(hog.join().unwrap());
+    }
+    let mut all = Meter::new(gate).finish();
+    for caller in callers {
+        all.add(caller.join().unwrap()).unwrap();
+    }
+    Measured::new(&all, job.case.work.weight(), time, cpu)
+}
+
+/// Uses all of the CPU it can get. Gives the CPU time it had while the gate measured.
+fn hog(gate: &Gate) -> Duration {
+    let mut begin = None;
+    while !gate.is_over() {
+        if begin.is_none() && gate.is_measuring() {
+            begin = Some(cpu_time(ClockId::ThreadCPUTime));
+        }
+        std::hint::black_box((0..1_000_u64).fold(0, |sum, n| sum ^ std::hint::black_box(n)));
+    }
+    begin.map_or(Duration::ZERO, |begin| cpu_time(ClockId::ThreadCPUTime) - begin)
+}
