@@ -200,7 +200,7 @@ fn read(file: &str, source: &str, items: &mut Vec<Item>) {
             Some((Kind::Function, rest))
         } else if let (Some(rest), Some(of)) = (line.strip_prefix("    fn "), &in_trait) {
             Some((Kind::MethodOf(of.clone()), rest))
-        } else if let Some(rest) = line.strip_prefix("    pub fn ").filter(|rest| rest.contains("self")) {
+        } else if let Some(rest) = line.strip_prefix("    pub fn ").filter(|rest| !rest.starts_with("new(")) {
             Some((Kind::Option, rest))
         } else {
             line.strip_prefix("pub struct ").map(|rest| (Kind::Type, rest))

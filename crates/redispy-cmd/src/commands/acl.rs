@@ -44,6 +44,15 @@ pub trait AclCommands: Execute {
     /// A user and what it may do, `None` when there is no such user.
     ///
     /// `ACL GETUSER username`. Since Redis 6.0.0. O(N) in the number of the user's rules.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::AclCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// if let Some(user) = r.acl_getuser("worker")? {
+    ///     println!("{} {}", user.commands, user.keys.join(" "));
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn acl_getuser(self, username: impl ToArg) -> Self::Output<Option<AclUser>> {
         self.run(acl_getuser(username))
     }
@@ -108,6 +117,13 @@ pub trait AclCommands: Execute {
     /// The name of the user that the connection is authenticated as.
     ///
     /// `ACL WHOAMI`. Since Redis 6.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::AclCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let user = r.acl_whoami()?;
+    /// # Ok(()) }
+    /// ```
     fn acl_whoami(self) -> Self::Output<String> {
         self.run(acl_whoami())
     }

@@ -20,13 +20,10 @@ pub trait BitmapCommands: Execute {
     /// `BITCOUNT key`. Since Redis 2.6.0. O(N) in the length of the string.
     ///
     /// ```
-    /// use redispy_cmd::commands::BitmapCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn visitors(server: &impl Call<Error = ReplyError>) -> Result<i64, ReplyError> {
-    ///     server.setbit("visitors:monday", 4711, 1)?;
-    ///     server.bitcount("visitors:monday")
-    /// }
+    /// # use redispy_cmd::{Call, commands::BitmapCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let visitors = r.bitcount("visitors:monday")?;
+    /// # Ok(()) }
     /// ```
     fn bitcount(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(bitcount(key))
@@ -51,6 +48,13 @@ pub trait BitmapCommands: Execute {
     /// Whether the bit at this position is set. Behind the end of the string none is.
     ///
     /// `GETBIT key offset`. Since Redis 2.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::BitmapCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let was_here = r.getbit("visitors:monday", 4711)?;
+    /// # Ok(()) }
+    /// ```
     fn getbit(self, key: impl ToArg, offset: u64) -> Self::Output<bool> {
         self.run(getbit(key, offset))
     }
@@ -58,6 +62,13 @@ pub trait BitmapCommands: Execute {
     /// Sets the bit at this position to 0 or 1. The reply is whether it was set before.
     ///
     /// `SETBIT key offset value`. Since Redis 2.2.0. O(1), more when the string has to grow.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::BitmapCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let was_here_before = r.setbit("visitors:monday", 4711, 1)?;
+    /// # Ok(()) }
+    /// ```
     fn setbit(self, key: impl ToArg, offset: u64, bit: i64) -> Self::Output<bool> {
         self.run(setbit(key, offset, bit))
     }

@@ -40,6 +40,13 @@ pub trait ClientCommands: Execute {
     /// The connection's id, which no other connection of this run of the server had or gets.
     ///
     /// `CLIENT ID`. Since Redis 5.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ClientCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let id = r.client_id()?;
+    /// # Ok(()) }
+    /// ```
     fn client_id(self) -> Self::Output<i64> {
         self.run(client_id())
     }
@@ -70,6 +77,15 @@ pub trait ClientCommands: Execute {
     /// [`cmd::client_list`](client_list()).
     ///
     /// `CLIENT LIST`. Since Redis 2.4.0. O(N) in the number of connections.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ClientCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for client in r.client_list()? {
+    ///     println!("{} at {}, idle for {:?}", client.id, client.addr, client.idle);
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn client_list(self) -> Self::Output<Vec<ClientInfo>> {
         self.run(client_list())
     }

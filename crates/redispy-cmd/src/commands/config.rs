@@ -19,12 +19,10 @@ pub trait ConfigCommands: Execute {
     /// patterns.
     ///
     /// ```
-    /// use redispy_cmd::commands::ConfigCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn policy(server: &impl Call<Error = ReplyError>) -> Result<Option<String>, ReplyError> {
-    ///     Ok(server.config_get("maxmemory-policy")?.remove("maxmemory-policy"))
-    /// }
+    /// # use redispy_cmd::{Call, commands::ConfigCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let policy = r.config_get("maxmemory-policy")?.remove("maxmemory-policy");
+    /// # Ok(()) }
     /// ```
     fn config_get(self, parameters: impl ToArgs) -> Self::Output<BTreeMap<String, String>> {
         self.run(config_get(parameters))
@@ -54,6 +52,13 @@ pub trait ConfigCommands: Execute {
     /// Sets a parameter.
     ///
     /// `CONFIG SET parameter value`. Since Redis 2.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ConfigCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.config_set("maxmemory-policy", "allkeys-lru")?;
+    /// # Ok(()) }
+    /// ```
     fn config_set(self, parameter: impl ToArg, value: impl ToArg) -> Self::Output<()> {
         self.run(config_set(parameter, value))
     }

@@ -16,6 +16,13 @@ pub trait ConnectionCommands: Execute {
     /// Sends a message back.
     ///
     /// `ECHO message`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ConnectionCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let same: String = r.echo("hello")?;
+    /// # Ok(()) }
+    /// ```
     fn echo<T: FromReply>(self, message: impl ToArg) -> Self::Output<T> {
         self.run(echo(message))
     }
@@ -25,12 +32,10 @@ pub trait ConnectionCommands: Execute {
     /// `PING`. Since Redis 1.0.0. O(1).
     ///
     /// ```
-    /// use redispy_cmd::commands::ConnectionCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn is_up(server: &impl Call<Error = ReplyError>) -> bool {
-    ///     server.ping().is_ok()
-    /// }
+    /// # use redispy_cmd::{Call, commands::ConnectionCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.ping()?;
+    /// # Ok(()) }
     /// ```
     fn ping(self) -> Self::Output<()> {
         self.run(ping())

@@ -30,6 +30,13 @@ pub trait GenericCommands: Execute {
     /// replacing a key, are options of [`cmd::copy`](copy()).
     ///
     /// `COPY source destination`. Since Redis 6.2.0. O(N) in the number of nested items, O(1) for strings.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let copied = r.copy("user:1", "user:1:backup")?;
+    /// # Ok(()) }
+    /// ```
     fn copy(self, source: impl ToArg, destination: impl ToArg) -> Self::Output<bool> {
         self.run(copy(source, destination))
     }
@@ -95,6 +102,16 @@ pub trait GenericCommands: Execute {
     /// The reply is whether the key exists. Conditions are options of [`cmd::expireat`](expireat()).
     ///
     /// `EXPIREAT key unix-time-seconds`. Since Redis 1.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let new_year = UNIX_EPOCH + Duration::from_secs(1_893_456_000);
+    /// r.expireat("calendar", new_year)?;
+    /// r.expireat("calendar", 1_893_456_000)?;     // the same
+    /// # Ok(()) }
+    /// ```
     fn expireat(self, key: impl ToArg, at: impl ToUnixSeconds) -> Self::Output<bool> {
         self.run(expireat(key, at))
     }
@@ -110,6 +127,13 @@ pub trait GenericCommands: Execute {
     /// databases by [`scan`](Self::scan).
     ///
     /// `KEYS pattern`. Since Redis 1.0.0. O(N) in the number of keys in the database.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let users: Vec<String> = r.keys("user:*")?;     // on small databases only
+    /// # Ok(()) }
+    /// ```
     fn keys<T: FromReply>(self, pattern: impl ToArg) -> Self::Output<Vec<T>> {
         self.run(keys(pattern))
     }
@@ -143,6 +167,13 @@ pub trait GenericCommands: Execute {
     /// How the server stores a key's value: `embstr`, `listpack`, `quicklist`; `None` when there is none.
     ///
     /// `OBJECT ENCODING key`. Since Redis 2.2.3. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let encoding = r.object_encoding("user:1")?;    // Some("listpack")
+    /// # Ok(()) }
+    /// ```
     fn object_encoding(self, key: impl ToArg) -> Self::Output<Option<String>> {
         self.run(object_encoding(key))
     }
@@ -180,6 +211,13 @@ pub trait GenericCommands: Execute {
     /// Lets a key live for ever. The reply is whether it exists and was to expire.
     ///
     /// `PERSIST key`. Since Redis 2.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let did_expire = r.persist("session:7")?;
+    /// # Ok(()) }
+    /// ```
     fn persist(self, key: impl ToArg) -> Self::Output<bool> {
         self.run(persist(key))
     }
@@ -188,6 +226,15 @@ pub trait GenericCommands: Execute {
     /// exists. Conditions are options of [`cmd::pexpire`](pexpire()).
     ///
     /// `PEXPIRE key milliseconds`. Since Redis 2.6.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// use std::time::Duration;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.pexpire("lock", Duration::from_millis(1500))?;
+    /// r.pexpire("lock", 1500)?;       // the same
+    /// # Ok(()) }
+    /// ```
     fn pexpire(self, key: impl ToArg, milliseconds: impl ToMillis) -> Self::Output<bool> {
         self.run(pexpire(key, milliseconds))
     }
@@ -210,6 +257,15 @@ pub trait GenericCommands: Execute {
     /// How long a key has to live, to the millisecond.
     ///
     /// `PTTL key`. Since Redis 2.6.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands, replies::Expiry};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// if let Expiry::Time(left) = r.pttl("lock")? {
+    ///     println!("locked for {} ms more", left.as_millis());
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn pttl(self, key: impl ToArg) -> Self::Output<Expiry<Duration>> {
         self.run(pttl(key))
     }
@@ -224,6 +280,13 @@ pub trait GenericCommands: Execute {
     /// Gives a key another name, and replaces the key that had it. An error when the key does not exist.
     ///
     /// `RENAME key newkey`. Since Redis 1.0.0. O(1), and what deleting the replaced key takes.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.rename("new", "current")?;
+    /// # Ok(()) }
+    /// ```
     fn rename(self, key: impl ToArg, newkey: impl ToArg) -> Self::Output<()> {
         self.run(rename(key, newkey))
     }
@@ -279,6 +342,14 @@ pub trait GenericCommands: Execute {
     /// keys are options of [`cmd::sort`](sort()).
     ///
     /// `SORT key`. Since Redis 1.0.0. O(N+M*log(M)) in the number of elements and of those in the reply.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, GenericCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let numbers: Vec<i64> = r.sort("numbers")?;
+    /// let last_ten: Vec<i64> = r.run(cmd::sort("numbers").desc().limit(0, 10))?;
+    /// # Ok(()) }
+    /// ```
     fn sort<T: FromReply>(self, key: impl ToArg) -> Self::Output<Vec<T>> {
         self.run(sort(key))
     }
@@ -293,6 +364,13 @@ pub trait GenericCommands: Execute {
     /// Marks keys as used now. The reply is how many of them exist.
     ///
     /// `TOUCH key [key ...]`. Since Redis 3.2.1. O(N) in the number of keys.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let there = r.touch(["user:1", "user:2"])?;
+    /// # Ok(()) }
+    /// ```
     fn touch(self, keys: impl ToArgs) -> Self::Output<i64> {
         self.run(touch(keys))
     }
@@ -318,6 +396,13 @@ pub trait GenericCommands: Execute {
     /// What a key holds, `None` when it does not exist.
     ///
     /// `TYPE key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands, replies::KeyType};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let is_hash = r.type_("user:1")? == Some(KeyType::Hash);
+    /// # Ok(()) }
+    /// ```
     fn type_(self, key: impl ToArg) -> Self::Output<Option<KeyType>> {
         self.run(type_(key))
     }
@@ -325,6 +410,13 @@ pub trait GenericCommands: Execute {
     /// Deletes keys, their memory to be freed later. The reply is how many there were.
     ///
     /// `UNLINK key [key ...]`. Since Redis 4.0.0. O(1) for each key.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let removed = r.unlink(["big:1", "big:2"])?;
+    /// # Ok(()) }
+    /// ```
     fn unlink(self, keys: impl ToArgs) -> Self::Output<i64> {
         self.run(unlink(keys))
     }
@@ -333,6 +425,14 @@ pub trait GenericCommands: Execute {
     /// the time is over.
     ///
     /// `WAIT numreplicas timeout`. Since Redis 3.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// use std::time::Duration;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let replicas = r.wait(1, Duration::from_millis(100))?;      // with all writes so far
+    /// # Ok(()) }
+    /// ```
     fn wait(self, numreplicas: i64, timeout: impl Into<Block>) -> Self::Output<i64>
     where
         Self: MayBlock,

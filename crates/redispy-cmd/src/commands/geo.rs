@@ -19,14 +19,11 @@ pub trait GeoCommands: Execute {
     /// `GEOADD key longitude latitude member [longitude latitude member ...]`. Since Redis 3.2.0. O(log(N)) for each member.
     ///
     /// ```
-    /// use redispy_cmd::Call;
-    /// use redispy_cmd::commands::{GeoArea, GeoCommands, GeoFrom, GeoUnit};
-    ///
-    /// fn near<C: Call>(server: &C) -> Result<Vec<String>, C::Error> {
-    ///     server.geoadd("towns", [(13.361389, 38.115556, "Palermo"), (15.087269, 37.502669, "Catania")])?;
-    ///     let area = GeoArea::by_radius(GeoFrom::lonlat(15.0, 37.0), 100.0, GeoUnit::Kilometers);
-    ///     server.geosearch("towns", area)
-    /// }
+    /// # use redispy_cmd::{Call, commands::GeoCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let towns = [(13.361389, 38.115556, "Palermo"), (15.087269, 37.502669, "Catania")];
+    /// let added = r.geoadd("towns", towns)?;
+    /// # Ok(()) }
     /// ```
     fn geoadd(self, key: impl ToArg, places: impl ToPlaces) -> Self::Output<i64> {
         self.run(geoadd(key, places))
@@ -36,6 +33,13 @@ pub trait GeoCommands: Execute {
     /// [`cmd::geodist`](geodist()).
     ///
     /// `GEODIST key member1 member2`. Since Redis 3.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GeoCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let metres: Option<f64> = r.geodist("towns", "Palermo", "Catania")?;
+    /// # Ok(()) }
+    /// ```
     fn geodist(self, key: impl ToArg, member1: impl ToArg, member2: impl ToArg) -> Self::Output<Option<f64>> {
         self.run(geodist(key, member1, member2))
     }
@@ -50,6 +54,15 @@ pub trait GeoCommands: Execute {
     /// Where members are, `None` for those that are missing.
     ///
     /// `GEOPOS key [member [member ...]]`. Since Redis 3.2.0. O(1) for each member.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::GeoCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for town in r.geopos("towns", ["Palermo", "Catania"])?.into_iter().flatten() {
+    ///     println!("{} east, {} north", town.longitude, town.latitude);
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn geopos(self, key: impl ToArg, members: impl ToArgs) -> Self::Output<Vec<Option<GeoPosition>>> {
         self.run(geopos(key, members))
     }
@@ -122,6 +135,14 @@ pub trait GeoCommands: Execute {
     /// `GEOSEARCH key <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`.
     /// Since Redis 6.2.0, `BYPOLYGON` since Valkey 9.0.0. O(N+log(M)) in the members N within the box around the area and M
     /// within the area.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::{GeoArea, GeoCommands, GeoFrom, GeoUnit}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let area = GeoArea::by_radius(GeoFrom::lonlat(15.0, 37.0), 100.0, GeoUnit::Kilometers);
+    /// let near: Vec<String> = r.geosearch("towns", area)?;
+    /// # Ok(()) }
+    /// ```
     fn geosearch<T: FromReply>(self, key: impl ToArg, area: GeoArea) -> Self::Output<Vec<T>> {
         self.run(geosearch(key, area))
     }

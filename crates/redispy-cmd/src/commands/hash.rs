@@ -21,6 +21,13 @@ pub trait HashCommands: Execute {
     /// Removes fields. The reply is how many there were.
     ///
     /// `HDEL key field [field ...]`. Since Redis 2.0.0, many fields since 2.4.0. O(N) in the number of fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let removed = r.hdel("user:1", ["first", "last"])?;
+    /// # Ok(()) }
+    /// ```
     fn hdel(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<i64> {
         self.run(hdel(key, fields))
     }
@@ -28,6 +35,13 @@ pub trait HashCommands: Execute {
     /// Whether a hash has a field.
     ///
     /// `HEXISTS key field`. Since Redis 2.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let has_a_name = r.hexists("user:1", "name")?;
+    /// # Ok(()) }
+    /// ```
     fn hexists(self, key: impl ToArg, field: impl ToArg) -> Self::Output<bool> {
         self.run(hexists(key, field))
     }
@@ -37,6 +51,15 @@ pub trait HashCommands: Execute {
     ///
     /// `HEXPIRE key seconds FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number
     /// of fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands, replies::FieldExpire};
+    /// use std::time::Duration;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let done = r.hexpire("user:1", Duration::from_secs(60), ["token"])?;
+    /// assert_eq!(done, [FieldExpire::Set]);
+    /// # Ok(()) }
+    /// ```
     fn hexpire(
         self,
         key: impl ToArg,
@@ -73,12 +96,11 @@ pub trait HashCommands: Execute {
     /// `HGET key field`. Since Redis 2.0.0. O(1).
     ///
     /// ```
-    /// use redispy_cmd::commands::HashCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn name(server: &impl Call<Error = ReplyError>) -> Result<Option<String>, ReplyError> {
-    ///     server.hget("user:1", "name")
-    /// }
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let name: Option<String> = r.hget("user:1", "name")?;
+    /// let age = r.hget("user:1", "age")?.unwrap_or(0_i64);
+    /// # Ok(()) }
     /// ```
     fn hget<T: FromReply>(self, key: impl ToArg, field: impl ToArg) -> Self::Output<Option<T>> {
         self.run(hget(key, field))
@@ -90,13 +112,11 @@ pub trait HashCommands: Execute {
     /// `HGETALL key`. Since Redis 2.0.0. O(N) in the number of fields.
     ///
     /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
     /// use std::collections::HashMap;
-    /// use redispy_cmd::commands::HashCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn user(server: &impl Call<Error = ReplyError>) -> Result<HashMap<String, String>, ReplyError> {
-    ///     server.hgetall("user:1")
-    /// }
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let user: HashMap<String, String> = r.hgetall("user:1")?;
+    /// # Ok(()) }
     /// ```
     fn hgetall<M: FromMap>(self, key: impl ToArg) -> Self::Output<M> {
         self.run(hgetall(key))
@@ -115,6 +135,13 @@ pub trait HashCommands: Execute {
     ///
     /// `HGETEX key FIELDS numfields field [field ...]`. Since Redis 8.0.0, Valkey 9.0.0. O(N) in the number of
     /// fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, HashCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let token: Vec<Option<String>> = r.run(cmd::hgetex("user:1", "token").ex(60))?;
+    /// # Ok(()) }
+    /// ```
     fn hgetex<T: FromReply>(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Option<T>>> {
         self.run(hgetex(key, fields))
     }
@@ -122,6 +149,13 @@ pub trait HashCommands: Execute {
     /// Adds `increment` to the number in a field, 0 when there is none. The reply is the new number.
     ///
     /// `HINCRBY key field increment`. Since Redis 2.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let visits = r.hincrby("user:1", "visits", 1)?;
+    /// # Ok(()) }
+    /// ```
     fn hincrby(self, key: impl ToArg, field: impl ToArg, increment: i64) -> Self::Output<i64> {
         self.run(hincrby(key, field, increment))
     }
@@ -136,6 +170,13 @@ pub trait HashCommands: Execute {
     /// All fields.
     ///
     /// `HKEYS key`. Since Redis 2.0.0. O(N) in the number of fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let fields: Vec<String> = r.hkeys("user:1")?;
+    /// # Ok(()) }
+    /// ```
     fn hkeys<T: FromReply>(self, key: impl ToArg) -> Self::Output<Vec<T>> {
         self.run(hkeys(key))
     }
@@ -143,6 +184,13 @@ pub trait HashCommands: Execute {
     /// How many fields a hash has, 0 when there is no hash.
     ///
     /// `HLEN key`. Since Redis 2.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let fields = r.hlen("user:1")?;
+    /// # Ok(()) }
+    /// ```
     fn hlen(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(hlen(key))
     }
@@ -152,12 +200,10 @@ pub trait HashCommands: Execute {
     /// `HMGET key field [field ...]`. Since Redis 2.0.0. O(N) in the number of fields.
     ///
     /// ```
-    /// use redispy_cmd::commands::HashCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn names(server: &impl Call<Error = ReplyError>) -> Result<Vec<Option<String>>, ReplyError> {
-    ///     server.hmget("user:1", ["first", "last"])
-    /// }
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let names: Vec<Option<String>> = r.hmget("user:1", ["first", "last"])?;
+    /// # Ok(()) }
     /// ```
     fn hmget<T: FromReply>(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Option<T>>> {
         self.run(hmget(key, fields))
@@ -258,15 +304,12 @@ pub trait HashCommands: Execute {
     /// fields.
     ///
     /// ```
-    /// use redispy_cmd::commands::HashCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn birthday(server: &impl Call<Error = ReplyError>) -> Result<(), ReplyError> {
-    ///     server.hset("user:1", (("name", "bob"), ("age", 3)))?;      // fields of different types
-    ///     server.hset("user:1", ("age", 4))?;                         // one field
-    ///     server.hset("user:1", [("first", "bob"), ("last", "ross")])?;
-    ///     Ok(())
-    /// }
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.hset("user:1", (("name", "Ann"), ("age", 30)))?;      // fields of different types
+    /// r.hset("user:1", ("age", 31))?;                         // one field
+    /// r.hset("user:1", [("first", "Ann"), ("last", "Ross")])?;
+    /// # Ok(()) }
     /// ```
     fn hset(self, key: impl ToArg, pairs: impl ToPairs) -> Self::Output<i64> {
         self.run(hset(key, pairs))
@@ -277,6 +320,13 @@ pub trait HashCommands: Execute {
     ///
     /// `HSETEX key FIELDS numfields field value [field value ...]`. Since Redis 8.0.0, Valkey 9.0.0. O(N) in the
     /// number of fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, HashCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.run(cmd::hsetex("user:1", ("token", "abc")).ex(60))?;
+    /// # Ok(()) }
+    /// ```
     fn hsetex(self, key: impl ToArg, pairs: impl ToPairs) -> Self::Output<bool> {
         self.run(hsetex(key, pairs))
     }
@@ -284,6 +334,13 @@ pub trait HashCommands: Execute {
     /// Sets a field when there is none yet. The reply is whether it was set.
     ///
     /// `HSETNX key field value`. Since Redis 2.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let is_new = r.hsetnx("user:1", "name", "Ann")?;
+    /// # Ok(()) }
+    /// ```
     fn hsetnx(self, key: impl ToArg, field: impl ToArg, value: impl ToArg) -> Self::Output<bool> {
         self.run(hsetnx(key, field, value))
     }
@@ -298,6 +355,17 @@ pub trait HashCommands: Execute {
     /// How long fields still live, to the second.
     ///
     /// `HTTL key FIELDS numfields field [field ...]`. Since Redis 7.4.0, Valkey 9.0.0. O(N) in the number of fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands, replies::Expiry};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for left in r.httl("user:1", ["token"])? {
+    ///     if let Expiry::Time(left) = left {
+    ///         println!("{} s more", left.as_secs());
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn httl(self, key: impl ToArg, fields: impl ToArgs) -> Self::Output<Vec<Expiry<Duration>>> {
         self.run(httl(key, fields))
     }
@@ -305,6 +373,13 @@ pub trait HashCommands: Execute {
     /// All values.
     ///
     /// `HVALS key`. Since Redis 2.0.0. O(N) in the number of fields.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HashCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let values: Vec<String> = r.hvals("user:1")?;
+    /// # Ok(()) }
+    /// ```
     fn hvals<T: FromReply>(self, key: impl ToArg) -> Self::Output<Vec<T>> {
         self.run(hvals(key))
     }

@@ -16,13 +16,10 @@ pub trait HyperLogLogCommands: Execute {
     /// `PFADD key [element ...]`. Since Redis 2.8.9. O(1) for each element.
     ///
     /// ```
-    /// use redispy_cmd::commands::HyperLogLogCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn visitors(server: &impl Call<Error = ReplyError>) -> Result<i64, ReplyError> {
-    ///     server.pfadd("visitors:monday", ["ann", "bob"])?;
-    ///     server.pfcount(["visitors:monday", "visitors:tuesday"])
-    /// }
+    /// # use redispy_cmd::{Call, commands::HyperLogLogCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let counts_more_now = r.pfadd("visitors:monday", ["ann", "bob"])?;
+    /// # Ok(()) }
     /// ```
     fn pfadd(self, key: impl ToArg, elements: impl ToArgs) -> Self::Output<bool> {
         self.run(pfadd(key, elements))
@@ -31,6 +28,13 @@ pub trait HyperLogLogCommands: Execute {
     /// How many different elements there are in all of these together, give or take 0.81 %.
     ///
     /// `PFCOUNT key [key ...]`. Since Redis 2.8.9. O(1) for one key, O(N) with a large constant for N keys.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::HyperLogLogCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let visitors = r.pfcount(["visitors:monday", "visitors:tuesday"])?;
+    /// # Ok(()) }
+    /// ```
     fn pfcount(self, keys: impl ToArgs) -> Self::Output<i64> {
         self.run(pfcount(keys))
     }

@@ -19,6 +19,14 @@ pub trait ListCommands: Execute {
     /// element, `None` when the time is over.
     ///
     /// `BLMOVE source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout`. Since Redis 6.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::{ListCommands, ListEnd}};
+    /// use std::time::Duration;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let job: Option<String> = r.blmove("jobs", "jobs:mine", ListEnd::Left, ListEnd::Right, Duration::from_secs(5))?;
+    /// # Ok(()) }
+    /// ```
     fn blmove<T: FromReply>(
         self,
         source: impl ToArg,
@@ -58,13 +66,14 @@ pub trait ListCommands: Execute {
     /// keys.
     ///
     /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
     /// use std::time::Duration;
-    /// use redispy_cmd::commands::ListCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn next(server: &impl Call<Error = ReplyError>) -> Result<Option<(String, i64)>, ReplyError> {
-    ///     server.blpop(("urgent", "jobs"), Duration::from_secs(5))
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let next: Option<(String, i64)> = r.blpop(("urgent", "jobs"), Duration::from_secs(5))?;
+    /// if let Some((list, job)) = next {
+    ///     println!("{job} of {list}");
     /// }
+    /// # Ok(()) }
     /// ```
     fn blpop<P: FromPair>(self, keys: impl ToArgs, timeout: impl Into<Block>) -> Self::Output<Option<P>>
     where
@@ -78,6 +87,14 @@ pub trait ListCommands: Execute {
     ///
     /// `BRPOP key [key ...] timeout`. Since Redis 2.0.0, fractions of a second since 6.0.0. O(N) in the number of
     /// keys.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// use std::time::Duration;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let next: Option<(String, i64)> = r.brpop("jobs", Duration::from_secs(5))?;
+    /// # Ok(()) }
+    /// ```
     fn brpop<P: FromPair>(self, keys: impl ToArgs, timeout: impl Into<Block>) -> Self::Output<Option<P>>
     where
         Self: MayBlock,
@@ -105,6 +122,13 @@ pub trait ListCommands: Execute {
     /// The element at an index, counted from 0, or from -1 at the end; `None` when the list is not that long.
     ///
     /// `LINDEX key index`. Since Redis 1.0.0. O(N) in the distance from the nearer end.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let last: Option<String> = r.lindex("jobs", -1)?;
+    /// # Ok(()) }
+    /// ```
     fn lindex<T: FromReply>(self, key: impl ToArg, index: i64) -> Self::Output<Option<T>> {
         self.run(lindex(key, index))
     }
@@ -113,6 +137,15 @@ pub trait ListCommands: Execute {
     ///
     /// `LINSERT key <BEFORE | AFTER> pivot element`. Since Redis 2.2.0. O(N) in the number of elements before the
     /// pivot.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::{Insert, ListCommands}, replies::Inserted};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// if let Inserted::Len(length) = r.linsert("jobs", Insert::Before, "wash", "rinse")? {
+    ///     println!("{length} jobs now");
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn linsert(
         self,
         key: impl ToArg,
@@ -126,6 +159,13 @@ pub trait ListCommands: Execute {
     /// How many elements a list has, 0 when there is no list.
     ///
     /// `LLEN key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let jobs = r.llen("jobs")?;
+    /// # Ok(()) }
+    /// ```
     fn llen(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(llen(key))
     }
@@ -134,6 +174,13 @@ pub trait ListCommands: Execute {
     /// none.
     ///
     /// `LMOVE source destination <LEFT | RIGHT> <LEFT | RIGHT>`. Since Redis 6.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::{ListCommands, ListEnd}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let job: Option<String> = r.lmove("jobs", "jobs:mine", ListEnd::Left, ListEnd::Right)?;
+    /// # Ok(()) }
+    /// ```
     fn lmove<T: FromReply>(
         self,
         source: impl ToArg,
@@ -159,12 +206,11 @@ pub trait ListCommands: Execute {
     /// `LPOP key`. Since Redis 1.0.0. O(1).
     ///
     /// ```
-    /// use redispy_cmd::commands::ListCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn next(server: &impl Call<Error = ReplyError>) -> Result<Option<String>, ReplyError> {
-    ///     server.lpop("jobs")
-    /// }
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, ListCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let job: Option<String> = r.lpop("jobs")?;
+    /// let ten: Vec<String> = r.run(cmd::lpop("jobs").count(10))?;
+    /// # Ok(()) }
     /// ```
     fn lpop<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(lpop(key))
@@ -174,6 +220,13 @@ pub trait ListCommands: Execute {
     /// them, are had by the options of [`cmd::lpos`](lpos()).
     ///
     /// `LPOS key element`. Since Redis 6.0.6. O(N) in the number of elements looked at.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let place: Option<i64> = r.lpos("jobs", "wash")?;
+    /// # Ok(()) }
+    /// ```
     fn lpos(self, key: impl ToArg, element: impl ToArg) -> Self::Output<Option<i64>> {
         self.run(lpos(key, element))
     }
@@ -183,6 +236,13 @@ pub trait ListCommands: Execute {
     ///
     /// `LPUSH key element [element ...]`. Since Redis 1.0.0, many elements since 2.4.0. O(N) in the number of
     /// elements.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let length = r.lpush("jobs", ["rinse", "wash"])?;       // "wash" is the first then
+    /// # Ok(()) }
+    /// ```
     fn lpush(self, key: impl ToArg, elements: impl ToArgs) -> Self::Output<i64> {
         self.run(lpush(key, elements))
     }
@@ -202,12 +262,10 @@ pub trait ListCommands: Execute {
     /// number of elements.
     ///
     /// ```
-    /// use redispy_cmd::commands::ListCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn all(server: &impl Call<Error = ReplyError>) -> Result<Vec<String>, ReplyError> {
-    ///     server.lrange("jobs", 0, -1)
-    /// }
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let all: Vec<String> = r.lrange("jobs", 0, -1)?;
+    /// # Ok(()) }
     /// ```
     fn lrange<T: FromReply>(self, key: impl ToArg, start: i64, stop: i64) -> Self::Output<Vec<T>> {
         self.run(lrange(key, start, stop))
@@ -218,6 +276,13 @@ pub trait ListCommands: Execute {
     ///
     /// `LREM key count element`. Since Redis 1.0.0. O(N+M) in the length of the list and the number of elements
     /// removed.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let removed = r.lrem("jobs", 0, "wash")?;       // all of them
+    /// # Ok(()) }
+    /// ```
     fn lrem(self, key: impl ToArg, count: i64, element: impl ToArg) -> Self::Output<i64> {
         self.run(lrem(key, count, element))
     }
@@ -233,6 +298,14 @@ pub trait ListCommands: Execute {
     /// Keeps only the elements from one index to another, both included, counted from 0, or from -1 at the end.
     ///
     /// `LTRIM key start stop`. Since Redis 1.0.0. O(N) in the number of elements removed.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.lpush("log", "a line")?;
+    /// r.ltrim("log", 0, 99)?;     // keeps the last hundred
+    /// # Ok(()) }
+    /// ```
     fn ltrim(self, key: impl ToArg, start: i64, stop: i64) -> Self::Output<()> {
         self.run(ltrim(key, start, stop))
     }
@@ -240,6 +313,13 @@ pub trait ListCommands: Execute {
     /// Takes the last element, `None` when there is none. To take many is an option of [`cmd::rpop`](rpop()).
     ///
     /// `RPOP key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let job: Option<String> = r.rpop("jobs")?;
+    /// # Ok(()) }
+    /// ```
     fn rpop<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(rpop(key))
     }
@@ -256,6 +336,13 @@ pub trait ListCommands: Execute {
     ///
     /// `RPUSH key element [element ...]`. Since Redis 1.0.0, many elements since 2.4.0. O(N) in the number of
     /// elements.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ListCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let length = r.rpush("jobs", ["wash", "rinse"])?;
+    /// # Ok(()) }
+    /// ```
     fn rpush(self, key: impl ToArg, elements: impl ToArgs) -> Self::Output<i64> {
         self.run(rpush(key, elements))
     }

@@ -49,6 +49,13 @@ pub trait MemoryCommands: Execute {
     /// at is an option of [`cmd::memory_usage`](memory_usage()).
     ///
     /// `MEMORY USAGE key`. Since Redis 4.0.0. O(N) in the number of elements looked at.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::MemoryCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let bytes: Option<i64> = r.memory_usage("big")?;
+    /// # Ok(()) }
+    /// ```
     fn memory_usage(self, key: impl ToArg) -> Self::Output<Option<i64>> {
         self.run(memory_usage(key))
     }

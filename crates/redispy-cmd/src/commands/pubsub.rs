@@ -21,12 +21,10 @@ pub trait PubSubCommands: Execute {
     /// `PUBLISH channel message`. Since Redis 2.0.0. O(N+M) in the number of subscribers of the channel and of patterns.
     ///
     /// ```
-    /// use redispy_cmd::commands::PubSubCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn tell(server: &impl Call<Error = ReplyError>) -> Result<bool, ReplyError> {
-    ///     Ok(server.publish("news", "it rains")? > 0)
-    /// }
+    /// # use redispy_cmd::{Call, commands::PubSubCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let listeners = r.publish("news", "it rains")?;
+    /// # Ok(()) }
     /// ```
     fn publish(self, channel: impl ToArg, message: impl ToArg) -> Self::Output<i64> {
         self.run(publish(channel, message))
@@ -58,6 +56,15 @@ pub trait PubSubCommands: Execute {
     /// order asked.
     ///
     /// `PUBSUB NUMSUB [channel ...]`. Since Redis 2.8.0. O(N) in the number of channels asked for.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::PubSubCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for (channel, listeners) in r.pubsub_numsub::<String>(["news", "weather"])? {
+    ///     println!("{channel}: {listeners}");
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn pubsub_numsub<T: FromReply>(self, channels: impl ToArgs) -> Self::Output<Vec<(T, i64)>> {
         self.run(pubsub_numsub(channels))
     }
@@ -81,6 +88,13 @@ pub trait PubSubCommands: Execute {
     /// is to how many connections of the node that was asked.
     ///
     /// `SPUBLISH shardchannel message`. Since Redis 7.0.0. O(N) in the number of subscribers.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::PubSubCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let listeners = r.spublish("news", "it rains")?;
+    /// # Ok(()) }
+    /// ```
     fn spublish(self, channel: impl ToArg, message: impl ToArg) -> Self::Output<i64> {
         self.run(spublish(channel, message))
     }

@@ -26,13 +26,11 @@ pub trait ScriptingCommands: Execute {
     /// `EVAL script numkeys [key ...] [arg ...]`. Since Redis 2.6.0. As long as the script takes.
     ///
     /// ```
-    /// use redispy_cmd::commands as cmd;
-    /// use redispy_cmd::{Call, Execute, ReplyError};
-    ///
-    /// fn capped(server: &impl Call<Error = ReplyError>) -> Result<i64, ReplyError> {
-    ///     let script = "return math.min(redis.call('INCR', KEYS[1]), tonumber(ARGV[1]))";
-    ///     server.run(cmd::eval(script).key("n").arg(100).returns::<i64>())
-    /// }
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, ScriptingCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let script = "return math.min(redis.call('INCR', KEYS[1]), tonumber(ARGV[1]))";
+    /// let capped: i64 = r.run(cmd::eval(script).key("n").arg(100).returns())?;
+    /// # Ok(()) }
     /// ```
     fn eval(self, script: impl ToArg, keys: impl ToArgs, args: impl ToArgs) -> Self::Output<Value> {
         self.run(eval(script).keys(keys).args(args))
@@ -63,6 +61,13 @@ pub trait ScriptingCommands: Execute {
     /// Calls a function with these keys and arguments.
     ///
     /// `FCALL function numkeys [key ...] [arg ...]`. Since Redis 7.0.0. As long as the function takes.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, ScriptingCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let capped: i64 = r.run(cmd::fcall("capped").key("n").arg(100).returns())?;
+    /// # Ok(()) }
+    /// ```
     fn fcall(self, function: impl ToArg, keys: impl ToArgs, args: impl ToArgs) -> Self::Output<Value> {
         self.run(fcall(function).keys(keys).args(args))
     }
@@ -120,6 +125,17 @@ pub trait ScriptingCommands: Execute {
     /// that is already there is an error, unless [`cmd::function_load`](function_load()) replaces it.
     ///
     /// `FUNCTION LOAD function-code`. Since Redis 7.0.0. O(1), the time for compiling aside.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ScriptingCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let library = r.function_load(
+    ///     "#!lua name=counters\n\
+    ///      redis.register_function('capped', function(keys, args) \
+    ///        return math.min(redis.call('INCR', keys[1]), tonumber(args[1])) end)",
+    /// )?;
+    /// # Ok(()) }
+    /// ```
     fn function_load(self, code: impl ToArg) -> Self::Output<String> {
         self.run(function_load(code))
     }
@@ -181,6 +197,14 @@ pub trait ScriptingCommands: Execute {
     /// Puts a script into the cache without running it. The reply is its SHA1 in hexadecimal digits.
     ///
     /// `SCRIPT LOAD script`. Since Redis 2.6.0. O(N) in the length of the script.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, ScriptingCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let sha1 = r.script_load("return redis.call('INCR', KEYS[1])")?;
+    /// let n: i64 = r.run(cmd::evalsha(&sha1).key("n").returns())?;
+    /// # Ok(()) }
+    /// ```
     fn script_load(self, script: impl ToArg) -> Self::Output<String> {
         self.run(script_load(script))
     }

@@ -43,6 +43,13 @@ pub trait ServerCommands: Execute {
     /// How many keys the database holds.
     ///
     /// `DBSIZE`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ServerCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let keys = r.dbsize()?;
+    /// # Ok(()) }
+    /// ```
     fn dbsize(self) -> Self::Output<i64> {
         self.run(dbsize())
     }
@@ -73,6 +80,13 @@ pub trait ServerCommands: Execute {
     /// Removes all keys of the database. To do so in the background is an option of [`cmd::flushdb`](flushdb()).
     ///
     /// `FLUSHDB`. Since Redis 1.0.0. O(N) in the number of keys.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ServerCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.flushdb()?;       // no key is left
+    /// # Ok(()) }
+    /// ```
     fn flushdb(self) -> Self::Output<()> {
         self.run(flushdb())
     }
@@ -82,12 +96,11 @@ pub trait ServerCommands: Execute {
     /// `INFO`. Since Redis 1.0.0. O(1).
     ///
     /// ```
-    /// use redispy_cmd::commands::ServerCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn memory(server: &impl Call<Error = ReplyError>) -> Result<Option<u64>, ReplyError> {
-    ///     Ok(server.info()?.used_memory)
-    /// }
+    /// # use redispy_cmd::{Call, commands::ServerCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let info = r.info()?;
+    /// println!("{:?} bytes, {:?} clients", info.used_memory, info.connected_clients);
+    /// # Ok(()) }
     /// ```
     fn info(self) -> Self::Output<Info> {
         self.run(info())
@@ -125,6 +138,13 @@ pub trait ServerCommands: Execute {
     /// What the server is in replication, and with whom.
     ///
     /// `ROLE`. Since Redis 2.8.12. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ServerCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let writes_go_here = r.role()?.is_master();
+    /// # Ok(()) }
+    /// ```
     fn role(self) -> Self::Output<Role> {
         self.run(role())
     }
@@ -172,6 +192,13 @@ pub trait ServerCommands: Execute {
     /// The server's time, to the microsecond.
     ///
     /// `TIME`. Since Redis 2.6.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::ServerCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let clock = r.time()?;
+    /// # Ok(()) }
+    /// ```
     fn time(self) -> Self::Output<SystemTime> {
         self.run(time())
     }

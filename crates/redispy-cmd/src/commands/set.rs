@@ -27,12 +27,10 @@ pub trait SetCommands: Execute {
     /// `SADD key member [member ...]`. Since Redis 1.0.0, many members since 2.4.0. O(N) in the number of members.
     ///
     /// ```
-    /// use redispy_cmd::commands::SetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn tag(server: &impl Call<Error = ReplyError>) -> Result<i64, ReplyError> {
-    ///     server.sadd("tags", ["rust", "redis"])
-    /// }
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let new_ones = r.sadd("tags", ["rust", "redis"])?;
+    /// # Ok(()) }
     /// ```
     fn sadd(self, key: impl ToArg, members: impl ToArgs) -> Self::Output<i64> {
         self.run(sadd(key, members))
@@ -41,6 +39,13 @@ pub trait SetCommands: Execute {
     /// How many members a set has, 0 when there is no set.
     ///
     /// `SCARD key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let tags = r.scard("tags")?;
+    /// # Ok(()) }
+    /// ```
     fn scard(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(scard(key))
     }
@@ -48,6 +53,14 @@ pub trait SetCommands: Execute {
     /// The members of the first set that none of the others has.
     ///
     /// `SDIFF key [key ...]`. Since Redis 1.0.0. O(N) in the number of members of all sets.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// use std::collections::HashSet;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let only_ann: HashSet<String> = r.sdiff(["friends:ann", "friends:bob"])?;
+    /// # Ok(()) }
+    /// ```
     fn sdiff<T: FromReply + Eq + Hash>(self, keys: impl ToArgs) -> Self::Output<HashSet<T>> {
         self.run(sdiff(keys))
     }
@@ -63,6 +76,14 @@ pub trait SetCommands: Execute {
     /// The members that all of these sets have.
     ///
     /// `SINTER key [key ...]`. Since Redis 1.0.0. O(N*M) in the size of the smallest set and the number of sets.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// use std::collections::HashSet;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let common: HashSet<String> = r.sinter(["friends:ann", "friends:bob"])?;
+    /// # Ok(()) }
+    /// ```
     fn sinter<T: FromReply + Eq + Hash>(self, keys: impl ToArgs) -> Self::Output<HashSet<T>> {
         self.run(sinter(keys))
     }
@@ -90,12 +111,10 @@ pub trait SetCommands: Execute {
     /// `SISMEMBER key member`. Since Redis 1.0.0. O(1).
     ///
     /// ```
-    /// use redispy_cmd::commands::SetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn is_tagged(server: &impl Call<Error = ReplyError>) -> Result<bool, ReplyError> {
-    ///     server.sismember("tags", "rust")
-    /// }
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let is_tagged = r.sismember("tags", "rust")?;
+    /// # Ok(()) }
     /// ```
     fn sismember(self, key: impl ToArg, member: impl ToArg) -> Self::Output<bool> {
         self.run(sismember(key, member))
@@ -106,13 +125,11 @@ pub trait SetCommands: Execute {
     /// `SMEMBERS key`. Since Redis 1.0.0. O(N) in the number of members.
     ///
     /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
     /// use std::collections::HashSet;
-    /// use redispy_cmd::commands::SetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn tags(server: &impl Call<Error = ReplyError>) -> Result<HashSet<String>, ReplyError> {
-    ///     server.smembers("tags")
-    /// }
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let tags: HashSet<String> = r.smembers("tags")?;
+    /// # Ok(()) }
     /// ```
     fn smembers<T: FromReply + Eq + Hash>(self, key: impl ToArg) -> Self::Output<HashSet<T>> {
         self.run(smembers(key))
@@ -121,6 +138,13 @@ pub trait SetCommands: Execute {
     /// For each of these members whether a set has it.
     ///
     /// `SMISMEMBER key member [member ...]`. Since Redis 6.2.0. O(N) in the number of members asked for.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let are_tagged: Vec<bool> = r.smismember("tags", ["rust", "redis"])?;
+    /// # Ok(()) }
+    /// ```
     fn smismember(self, key: impl ToArg, members: impl ToArgs) -> Self::Output<Vec<bool>> {
         self.run(smismember(key, members))
     }
@@ -135,6 +159,15 @@ pub trait SetCommands: Execute {
     /// Takes a random member, `None` when there is none. To take many is an option of [`cmd::spop`](spop()).
     ///
     /// `SPOP key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, SetCommands}};
+    /// use std::collections::HashSet;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let winner: Option<String> = r.spop("tickets")?;
+    /// let ten: HashSet<String> = r.run(cmd::spop("tickets").count(10))?;
+    /// # Ok(()) }
+    /// ```
     fn spop<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(spop(key))
     }
@@ -143,6 +176,13 @@ pub trait SetCommands: Execute {
     /// [`cmd::srandmember`](srandmember()).
     ///
     /// `SRANDMEMBER key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let tag: Option<String> = r.srandmember("tags")?;
+    /// # Ok(()) }
+    /// ```
     fn srandmember<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(srandmember(key))
     }
@@ -150,6 +190,13 @@ pub trait SetCommands: Execute {
     /// Removes members. The reply is how many were there.
     ///
     /// `SREM key member [member ...]`. Since Redis 1.0.0, many members since 2.4.0. O(N) in the number of members.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let removed = r.srem("tags", ["redis"])?;
+    /// # Ok(()) }
+    /// ```
     fn srem(self, key: impl ToArg, members: impl ToArgs) -> Self::Output<i64> {
         self.run(srem(key, members))
     }
@@ -158,6 +205,20 @@ pub trait SetCommands: Execute {
     /// [`cmd::sscan`](sscan()).
     ///
     /// `SSCAN key cursor`. Since Redis 2.8.0. O(1) for each page, O(N) for all members.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands, replies::Cursor};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let mut cursor = Some(Cursor::START);
+    /// while let Some(at) = cursor {
+    ///     let page = r.sscan::<String>("tags", at)?;
+    ///     cursor = page.next();
+    ///     for tag in page.items {
+    ///         println!("{tag}");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn sscan<T: FromReply>(self, key: impl ToArg, cursor: impl Into<Cursor>) -> Self::Output<ScanPage<T>> {
         self.run(sscan(key, cursor))
     }
@@ -165,6 +226,14 @@ pub trait SetCommands: Execute {
     /// The members that any of these sets has.
     ///
     /// `SUNION key [key ...]`. Since Redis 1.0.0. O(N) in the number of members of all sets.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SetCommands};
+    /// use std::collections::HashSet;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let all: HashSet<String> = r.sunion(["friends:ann", "friends:bob"])?;
+    /// # Ok(()) }
+    /// ```
     fn sunion<T: FromReply + Eq + Hash>(self, keys: impl ToArgs) -> Self::Output<HashSet<T>> {
         self.run(sunion(keys))
     }

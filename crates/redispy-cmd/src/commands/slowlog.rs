@@ -12,6 +12,15 @@ pub trait SlowlogCommands: Execute {
     /// The last slow commands, the last first, at most ten. More are an option of [`cmd::slowlog_get`](slowlog_get()).
     ///
     /// `SLOWLOG GET`. Since Redis 2.2.12. O(N) in the number of entries.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SlowlogCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for entry in r.slowlog_get()? {
+    ///     println!("{:?}: {} arguments", entry.duration, entry.args.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn slowlog_get(self) -> Self::Output<Vec<SlowlogEntry>> {
         self.run(slowlog_get())
     }

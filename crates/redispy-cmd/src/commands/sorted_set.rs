@@ -62,13 +62,11 @@ pub trait SortedSetCommands: Execute {
     /// the sorted set.
     ///
     /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
     /// use std::time::Duration;
-    /// use redispy_cmd::commands::SortedSetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn next(server: &impl Call<Error = ReplyError>) -> Result<Option<(String, String, f64)>, ReplyError> {
-    ///     server.bzpopmin(("urgent", "jobs"), Duration::from_secs(5))
-    /// }
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let next: Option<(String, String, f64)> = r.bzpopmin(("urgent", "jobs"), Duration::from_secs(5))?;
+    /// # Ok(()) }
     /// ```
     fn bzpopmin<M: FromTriple>(self, keys: impl ToArgs, timeout: impl Into<Block>) -> Self::Output<Option<M>>
     where
@@ -84,12 +82,10 @@ pub trait SortedSetCommands: Execute {
     /// member.
     ///
     /// ```
-    /// use redispy_cmd::commands::SortedSetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn score(server: &impl Call<Error = ReplyError>) -> Result<i64, ReplyError> {
-    ///     server.zadd("scores", [(81.0, "alice"), (93.5, "bob")])
-    /// }
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let new_ones = r.zadd("scores", [(81.0, "ann"), (93.5, "bob")])?;
+    /// # Ok(()) }
     /// ```
     fn zadd(self, key: impl ToArg, scored: impl ToScored) -> Self::Output<i64> {
         self.run(zadd(key, scored))
@@ -98,6 +94,13 @@ pub trait SortedSetCommands: Execute {
     /// How many members a sorted set has, 0 when there is no sorted set.
     ///
     /// `ZCARD key`. Since Redis 1.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let players = r.zcard("scores")?;
+    /// # Ok(()) }
+    /// ```
     fn zcard(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(zcard(key))
     }
@@ -105,6 +108,13 @@ pub trait SortedSetCommands: Execute {
     /// How many members have a score between two bounds: numbers, which are part of the range, or a [`ScoreBound`].
     ///
     /// `ZCOUNT key min max`. Since Redis 2.0.0. O(log(N)).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::{ScoreBound, SortedSetCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let passed = r.zcount("scores", 50.0, ScoreBound::MAX)?;
+    /// # Ok(()) }
+    /// ```
     fn zcount(
         self,
         key: impl ToArg,
@@ -135,6 +145,13 @@ pub trait SortedSetCommands: Execute {
     /// Adds to the score of a member, which is 0 when it is not there yet. The reply is the new score.
     ///
     /// `ZINCRBY key increment member`. Since Redis 1.2.0. O(log(N)).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let score = r.zincrby("scores", 5.0, "ann")?;
+    /// # Ok(()) }
+    /// ```
     fn zincrby(self, key: impl ToArg, increment: f64, member: impl ToArg) -> Self::Output<f64> {
         self.run(zincrby(key, increment, member))
     }
@@ -144,6 +161,13 @@ pub trait SortedSetCommands: Execute {
     ///
     /// `ZINTER numkeys key [key ...]`. Since Redis 6.2.0. O(N*K)+O(M*log(M)) in the size of the smallest sorted set, the
     /// number of sorted sets and the size of the result.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let in_both: Vec<String> = r.zinter(["monday", "tuesday"])?;
+    /// # Ok(()) }
+    /// ```
     fn zinter<T: FromReply>(self, keys: impl ToArgs) -> Self::Output<Vec<T>> {
         self.run(zinter(keys))
     }
@@ -186,6 +210,13 @@ pub trait SortedSetCommands: Execute {
     /// The scores of members, each `None` when it is not there.
     ///
     /// `ZMSCORE key member [member ...]`. Since Redis 6.2.0. O(N) in the number of members asked for.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let scores: Vec<Option<f64>> = r.zmscore("scores", ["ann", "bob"])?;
+    /// # Ok(()) }
+    /// ```
     fn zmscore(self, key: impl ToArg, members: impl ToArgs) -> Self::Output<Vec<Option<f64>>> {
         self.run(zmscore(key, members))
     }
@@ -202,6 +233,13 @@ pub trait SortedSetCommands: Execute {
     /// `ScoredMember<String>`, `None` when there is none. To take many is an option of [`cmd::zpopmin`](zpopmin()).
     ///
     /// `ZPOPMIN key`. Since Redis 5.0.0. O(log(N)).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let next: Option<(String, f64)> = r.zpopmin("jobs")?;
+    /// # Ok(()) }
+    /// ```
     fn zpopmin<P: FromPair>(self, key: impl ToArg) -> Self::Output<Option<P>> {
         self.run(zpopmin(key))
     }
@@ -221,12 +259,11 @@ pub trait SortedSetCommands: Execute {
     /// `ZRANGE key start stop`. Since Redis 1.2.0. O(log(N)+M) in the size of the sorted set and of the range.
     ///
     /// ```
-    /// use redispy_cmd::commands::SortedSetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn last_three(server: &impl Call<Error = ReplyError>) -> Result<Vec<String>, ReplyError> {
-    ///     server.zrange("scores", 0, 2)
-    /// }
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, SortedSetCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let three_lowest: Vec<String> = r.zrange("scores", 0, 2)?;
+    /// let three_highest: Vec<(String, f64)> = r.run(cmd::zrange::<String>("scores", 0, 2).rev().withscores())?;
+    /// # Ok(()) }
     /// ```
     fn zrange<T: FromReply>(self, key: impl ToArg, start: i64, stop: i64) -> Self::Output<Vec<T>> {
         self.run(zrange(key, start, stop))
@@ -280,6 +317,13 @@ pub trait SortedSetCommands: Execute {
     /// [`cmd::zrank`](zrank()).
     ///
     /// `ZRANK key member`. Since Redis 2.0.0. O(log(N)).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let place: Option<i64> = r.zrank("scores", "ann")?;
+    /// # Ok(()) }
+    /// ```
     fn zrank(self, key: impl ToArg, member: impl ToArg) -> Self::Output<Option<i64>> {
         self.run(zrank(key, member))
     }
@@ -288,6 +332,13 @@ pub trait SortedSetCommands: Execute {
     ///
     /// `ZREM key member [member ...]`. Since Redis 1.2.0, many members since 2.4.0. O(M*log(N)) in the number of members
     /// removed and the size of the sorted set.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let removed = r.zrem("scores", ["ann", "bob"])?;
+    /// # Ok(()) }
+    /// ```
     fn zrem(self, key: impl ToArg, members: impl ToArgs) -> Self::Output<i64> {
         self.run(zrem(key, members))
     }
@@ -309,6 +360,13 @@ pub trait SortedSetCommands: Execute {
     /// Removes the members with a score between two bounds. The reply is how many there were.
     ///
     /// `ZREMRANGEBYSCORE key min max`. Since Redis 1.2.0. O(log(N)+M) in the size of the sorted set and of the range.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::{ScoreBound, SortedSetCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let removed = r.zremrangebyscore("seen", ScoreBound::MIN, 1_700_000_000.0)?;
+    /// # Ok(()) }
+    /// ```
     fn zremrangebyscore(
         self,
         key: impl ToArg,
@@ -367,6 +425,20 @@ pub trait SortedSetCommands: Execute {
     /// begin with cursor 0. What pages hold is an option of [`cmd::zscan`](zscan()).
     ///
     /// `ZSCAN key cursor`. Since Redis 2.8.0. O(1) for each page, O(N) for all members.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands, replies::Cursor};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let mut cursor = Some(Cursor::START);
+    /// while let Some(at) = cursor {
+    ///     let page = r.zscan::<(String, f64)>("scores", at)?;
+    ///     cursor = page.next();
+    ///     for (name, score) in page.items {
+    ///         println!("{name}: {score}");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn zscan<P: FromPair>(self, key: impl ToArg, cursor: impl Into<Cursor>) -> Self::Output<ScanPage<P>> {
         self.run(zscan(key, cursor))
     }
@@ -376,12 +448,10 @@ pub trait SortedSetCommands: Execute {
     /// `ZSCORE key member`. Since Redis 1.2.0. O(1).
     ///
     /// ```
-    /// use redispy_cmd::commands::SortedSetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn score(server: &impl Call<Error = ReplyError>) -> Result<Option<f64>, ReplyError> {
-    ///     server.zscore("scores", "alice")
-    /// }
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let score: Option<f64> = r.zscore("scores", "ann")?;
+    /// # Ok(()) }
     /// ```
     fn zscore(self, key: impl ToArg, member: impl ToArg) -> Self::Output<Option<f64>> {
         self.run(zscore(key, member))
@@ -392,6 +462,13 @@ pub trait SortedSetCommands: Execute {
     ///
     /// `ZUNION numkeys key [key ...]`. Since Redis 6.2.0. O(N)+O(M*log(M)) in the number of all members and the size of
     /// the result.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::SortedSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let in_either: Vec<String> = r.zunion(["monday", "tuesday"])?;
+    /// # Ok(()) }
+    /// ```
     fn zunion<T: FromReply>(self, keys: impl ToArgs) -> Self::Output<Vec<T>> {
         self.run(zunion(keys))
     }

@@ -28,6 +28,13 @@ pub trait StreamCommands: Execute {
     /// Says that a group is done with entries. The reply is how many of them were pending.
     ///
     /// `XACK key group id [id ...]`. Since Redis 5.0.0. O(1) for each id.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let acknowledged = r.xack("jobs", "workers", ["1526919030474-55"])?;
+    /// # Ok(()) }
+    /// ```
     fn xack(self, key: impl ToArg, group: impl ToArg, ids: impl ToArgs) -> Self::Output<i64> {
         self.run(xack(key, group, ids))
     }
@@ -52,16 +59,10 @@ pub trait StreamCommands: Execute {
     /// deleted.
     ///
     /// ```
-    /// use redispy_cmd::Call;
-    /// use redispy_cmd::commands::StreamCommands;
-    ///
-    /// fn log<C: Call>(server: &C) -> Result<(), C::Error> {
-    ///     let id = server.xadd("events", (("type", "login"), ("user", 7)))?;
-    ///     for entry in server.xrange::<Vec<(String, String)>>("events", id, "+")? {
-    ///         println!("{}: {:?}", entry.id, entry.fields);
-    ///     }
-    ///     Ok(())
-    /// }
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let id = r.xadd("events", (("type", "login"), ("user", 7)))?;
+    /// # Ok(()) }
     /// ```
     fn xadd(self, key: impl ToArg, fields: impl ToPairs) -> Self::Output<StreamId> {
         self.run(xadd(key, fields))
@@ -71,6 +72,16 @@ pub trait StreamCommands: Execute {
     /// [`AutoClaimed::next`]. Options are on [`cmd::xautoclaim`](xautoclaim()).
     ///
     /// `XAUTOCLAIM key group consumer min-idle-time start`. Since Redis 6.2.0. O(1) for a small count.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// use std::time::Duration;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let minute = Duration::from_secs(60);
+    /// let found = r.xautoclaim::<Vec<(String, String)>>("jobs", "workers", "worker-1", minute, "0-0")?;
+    /// println!("{} taken over, go on at {:?}", found.claimed.len(), found.next());
+    /// # Ok(()) }
+    /// ```
     fn xautoclaim<M: FromMap>(
         self,
         key: impl ToArg,
@@ -117,6 +128,13 @@ pub trait StreamCommands: Execute {
     /// [`cmd::xgroup_create`](xgroup_create()).
     ///
     /// `XGROUP CREATE key group id`. Since Redis 5.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// r.xgroup_create("jobs", "workers", "$")?;       // reads what comes from now on
+    /// # Ok(()) }
+    /// ```
     fn xgroup_create(self, key: impl ToArg, group: impl ToArg, id: impl ToArg) -> Self::Output<()> {
         self.run(xgroup_create(key, group, id))
     }
@@ -199,6 +217,13 @@ pub trait StreamCommands: Execute {
     /// How many entries a stream has, 0 when there is none.
     ///
     /// `XLEN key`. Since Redis 5.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let entries = r.xlen("events")?;
+    /// # Ok(()) }
+    /// ```
     fn xlen(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(xlen(key))
     }
@@ -207,6 +232,15 @@ pub trait StreamCommands: Execute {
     /// [`cmd::xpending`](xpending()).
     ///
     /// `XPENDING key group`. Since Redis 5.0.0. O(N) in the number of consumers.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for (consumer, entries) in r.xpending("jobs", "workers")?.consumers {
+    ///     println!("{consumer}: {entries}");
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn xpending(self, key: impl ToArg, group: impl ToArg) -> Self::Output<PendingSummary> {
         self.run(xpending(key, group))
     }
@@ -215,6 +249,15 @@ pub trait StreamCommands: Execute {
     /// [`StreamId::exclusive`]. How many at most is an option of [`cmd::xrange`](xrange()).
     ///
     /// `XRANGE key start end`. Since Redis 5.0.0, exclusive ends since 6.2.0. O(N) in the number of entries.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for entry in r.xrange::<Vec<(String, String)>>("events", "-", "+")? {
+    ///     println!("{}: {:?}", entry.id, entry.fields);
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn xrange<M: FromMap>(
         self,
         key: impl ToArg,
@@ -229,6 +272,15 @@ pub trait StreamCommands: Execute {
     ///
     /// `XREAD STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0, `"+"` for the last entry since 7.4.0. O(N) in the number
     /// of entries.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for stream in r.xread::<Vec<(String, String)>>([("events", "0"), ("alerts", "0")])? {
+    ///     println!("{}: {} entries", stream.key_text(), stream.entries.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn xread<M: FromMap>(self, streams: impl ToPairs) -> Self::Output<Vec<StreamEntries<M>>> {
         self.run(xread(streams))
     }
@@ -237,6 +289,14 @@ pub trait StreamCommands: Execute {
     /// time is over. This is [`xread`](Self::xread) with its option `BLOCK`.
     ///
     /// `XREAD BLOCK milliseconds STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0. O(N) in the number of entries.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// use std::time::Duration;
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let new = r.xread_block::<Vec<(String, String)>>(Duration::from_secs(5), ("events", "$"))?;
+    /// # Ok(()) }
+    /// ```
     fn xread_block<M: FromMap>(
         self,
         timeout: impl Into<Block>,
@@ -253,6 +313,18 @@ pub trait StreamCommands: Execute {
     /// them pending are options of [`cmd::xreadgroup`](xreadgroup()).
     ///
     /// `XREADGROUP GROUP group consumer STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0. O(N) in the number of entries.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StreamCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for stream in r.xreadgroup::<Vec<(String, String)>>("workers", "worker-1", ("jobs", ">"))? {
+    ///     for entry in stream.entries {
+    ///         println!("{:?}", entry.fields);
+    ///         r.xack("jobs", "workers", entry.id)?;
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn xreadgroup<M: FromMap>(
         self,
         group: impl ToArg,
@@ -304,6 +376,13 @@ pub trait StreamCommands: Execute {
     ///
     /// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]`. Since Redis 5.0.0, `MINID` and `LIMIT` since 6.2.0. O(N)
     /// in the number of entries deleted.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::{StreamCommands, StreamTrim}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let deleted = r.xtrim("events", StreamTrim::maxlen(1000).approximate())?;
+    /// # Ok(()) }
+    /// ```
     fn xtrim<const APPROXIMATE: bool>(
         self,
         key: impl ToArg,

@@ -17,6 +17,13 @@ pub trait StringCommands: Execute {
     /// Appends to the value of a key, which is created if there is none. The reply is the new length in bytes.
     ///
     /// `APPEND key value`. Since Redis 2.0.0. O(1) amortised.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let length = r.append("log", "one line\n")?;
+    /// # Ok(()) }
+    /// ```
     fn append(self, key: impl ToArg, value: impl ToArg) -> Self::Output<i64> {
         self.run(append(key, value))
     }
@@ -24,6 +31,13 @@ pub trait StringCommands: Execute {
     /// Takes one from the number under a key, 0 when there is none. The reply is the new number.
     ///
     /// `DECR key`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let left = r.decr("stock:7")?;
+    /// # Ok(()) }
+    /// ```
     fn decr(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(decr(key))
     }
@@ -60,6 +74,13 @@ pub trait StringCommands: Execute {
     /// Deletes a key. The reply is the value that it had, `None` when there was none.
     ///
     /// `GETDEL key`. Since Redis 6.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let token: Option<String> = r.getdel("token:ann")?;
+    /// # Ok(()) }
+    /// ```
     fn getdel<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(getdel(key))
     }
@@ -68,6 +89,13 @@ pub trait StringCommands: Execute {
     /// [`cmd::getex`](getex()).
     ///
     /// `GETEX key`. Since Redis 6.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, StringCommands}};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let session: Option<String> = r.run(cmd::getex("session:7").ex(1800))?;     // and half an hour more
+    /// # Ok(()) }
+    /// ```
     fn getex<T: FromReply>(self, key: impl ToArg) -> Self::Output<Option<T>> {
         self.run(getex(key))
     }
@@ -76,6 +104,13 @@ pub trait StringCommands: Execute {
     /// the last byte. The reply is empty when the key does not exist or has nothing there.
     ///
     /// `GETRANGE key start end`. Since Redis 2.4.0. O(N) in the length of the reply.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let header = r.getrange("file:7", 0, 15)?;      // the first 16 bytes
+    /// # Ok(()) }
+    /// ```
     fn getrange(self, key: impl ToArg, start: i64, end: i64) -> Self::Output<Vec<u8>> {
         self.run(getrange(key, start, end))
     }
@@ -106,6 +141,13 @@ pub trait StringCommands: Execute {
     /// Adds `increment` to the number under a key, 0 when there is none. The reply is the new number.
     ///
     /// `INCRBY key increment`. Since Redis 1.0.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let points = r.incrby("points:ann", 10)?;
+    /// # Ok(()) }
+    /// ```
     fn incrby(self, key: impl ToArg, increment: i64) -> Self::Output<i64> {
         self.run(incrby(key, increment))
     }
@@ -113,6 +155,13 @@ pub trait StringCommands: Execute {
     /// Adds `increment` to the floating point number under a key, 0 when there is none. The reply is the new number.
     ///
     /// `INCRBYFLOAT key increment`. Since Redis 2.6.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let degrees = r.incrbyfloat("temperature", -0.5)?;
+    /// # Ok(()) }
+    /// ```
     fn incrbyfloat(self, key: impl ToArg, increment: f64) -> Self::Output<f64> {
         self.run(incrbyfloat(key, increment))
     }
@@ -169,6 +218,13 @@ pub trait StringCommands: Execute {
     /// Sets the values of keys if none of the keys exists. The reply is whether they were set.
     ///
     /// `MSETNX key value [key value ...]`. Since Redis 1.0.1. O(N) in the number of keys.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let both_are_new = r.msetnx([("user:1", "Ann"), ("user:2", "Bob")])?;
+    /// # Ok(()) }
+    /// ```
     fn msetnx(self, pairs: impl ToPairs) -> Self::Output<bool> {
         self.run(msetnx(pairs))
     }
@@ -224,6 +280,13 @@ pub trait StringCommands: Execute {
     /// The length in bytes of the value of a key, 0 when there is none.
     ///
     /// `STRLEN key`. Since Redis 2.2.0. O(1).
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::StringCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let bytes = r.strlen("file:7")?;
+    /// # Ok(()) }
+    /// ```
     fn strlen(self, key: impl ToArg) -> Self::Output<i64> {
         self.run(strlen(key))
     }

@@ -24,13 +24,10 @@ pub trait VectorSetCommands: Execute {
     /// elements.
     ///
     /// ```
-    /// use redispy_cmd::commands::VectorSetCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn like_apple(server: &impl Call<Error = ReplyError>) -> Result<Vec<String>, ReplyError> {
-    ///     server.vadd("fruits", [0.9_f32, 0.1, 0.0], "apple")?;
-    ///     server.vsim("fruits", [1.0_f32, 0.0, 0.0])
-    /// }
+    /// # use redispy_cmd::{Call, commands::VectorSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let is_new = r.vadd("fruits", [0.9_f32, 0.1, 0.0], "apple")?;
+    /// # Ok(()) }
     /// ```
     fn vadd(self, key: impl ToArg, vector: impl Into<Vector>, element: impl ToArg) -> Self::Output<bool> {
         self.run(vadd(key, vector, element))
@@ -114,6 +111,13 @@ pub trait VectorSetCommands: Execute {
     ///
     /// `VSIM key <ELE element | VALUES num value [value ...]>`. Since Redis 8.0.0, not in Valkey. O(log(N)) in the number
     /// of elements.
+    ///
+    /// ```
+    /// # use redispy_cmd::{Call, commands::VectorSetCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// let like_this: Vec<String> = r.vsim("fruits", [1.0_f32, 0.0, 0.0])?;
+    /// # Ok(()) }
+    /// ```
     fn vsim<T: FromReply>(self, key: impl ToArg, vector: impl Into<Vector>) -> Self::Output<Vec<T>> {
         self.run(vsim(key, vector))
     }
