@@ -119,13 +119,13 @@ pub enum BitOperation {
     Xor,
     /// Not set in the one.
     Not,
-    /// Set in the first, and in none of the others. Since Redis 8.2.
+    /// Set in the first, and in none of the others. Since Redis 8.2.0.
     Diff,
-    /// Set in any but the first, and not in the first. Since Redis 8.2.
+    /// Set in any but the first, and not in the first. Since Redis 8.2.0.
     Diff1,
-    /// Set in the first, and in any of the others. Since Redis 8.2.
+    /// Set in the first, and in any of the others. Since Redis 8.2.0.
     AndOr,
-    /// Set in exactly one. Since Redis 8.2.
+    /// Set in exactly one. Since Redis 8.2.0.
     One,
 }
 

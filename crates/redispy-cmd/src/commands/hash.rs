@@ -1,4 +1,4 @@
-//! Hashes: fields with values under one key, and since Redis 7.4 an expiry for each field.
+//! Hashes: fields with values under one key, and since Redis 7.4.0 an expiry for each field.
 
 mod fields;
 mod scan;

@@ -12,12 +12,12 @@ use crate::reply::{ReplyError, Value};
 
 /// A user and what it may do: the reply of `ACL GETUSER`.
 ///
-/// Rules are as `ACL SETUSER` takes them. Servers before Redis 7.0 send patterns without their prefix; it is there all the
+/// Rules are as `ACL SETUSER` takes them. Servers before Redis 7.0.0 send patterns without their prefix; it is there all the
 /// same.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AclUser {
-    /// `on` or `off`, `nopass`, `sanitize-payload` or `skip-sanitize-payload`; before Redis 7.0 also `allkeys`,
+    /// `on` or `off`, `nopass`, `sanitize-payload` or `skip-sanitize-payload`; before Redis 7.0.0 also `allkeys`,
     /// `allcommands`, `allchannels`.
     pub flags: Vec<String>,
     /// The SHA-256 of each of its passwords, in hexadecimal digits. `Debug` shows only how many there are.
@@ -26,11 +26,11 @@ pub struct AclUser {
     pub commands: String,
     /// The patterns of the keys it may use: `~cache:*`, `%R~log:*`.
     pub keys: Vec<String>,
-    /// The patterns of the channels it may use: `&news:*`. Since Redis 6.2.
+    /// The patterns of the channels it may use: `&news:*`. Since Redis 6.2.0.
     pub channels: Vec<String>,
-    /// The databases it may use: `alldbs`, `db=0,1`. Since Valkey 9.1.
+    /// The databases it may use: `alldbs`, `db=0,1`. Since Valkey 9.1.0.
     pub databases: Option<String>,
-    /// Further permissions, each enough by itself for a command. Since Redis 7.0.
+    /// Further permissions, each enough by itself for a command. Since Redis 7.0.0.
     pub selectors: Vec<AclSelector>,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, Value>,
@@ -46,7 +46,7 @@ pub struct AclSelector {
     pub keys: Vec<String>,
     /// The patterns of the channels it allows.
     pub channels: Vec<String>,
-    /// The databases it allows. Since Valkey 9.1.
+    /// The databases it allows. Since Valkey 9.1.0.
     pub databases: Option<String>,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, Value>,
@@ -70,11 +70,11 @@ pub struct AclLogEntry {
     pub age: Duration,
     /// The client that tried.
     pub client_info: ClientInfo,
-    /// Its number in the log. Since Redis 7.2.
+    /// Its number in the log. Since Redis 7.2.0.
     pub entry_id: Option<i64>,
-    /// When it happened first. Since Redis 7.2.
+    /// When it happened first. Since Redis 7.2.0.
     pub timestamp_created: Option<SystemTime>,
-    /// When it happened last. Since Redis 7.2.
+    /// When it happened last. Since Redis 7.2.0.
     pub timestamp_last_updated: Option<SystemTime>,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, Value>,

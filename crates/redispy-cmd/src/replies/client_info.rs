@@ -18,7 +18,7 @@ pub struct ClientInfo {
     pub id: i64,
     /// Address and port of the client, `ip:port`, or the path of the Unix socket and port 0.
     pub addr: String,
-    /// Address and port of the server's end. Since Redis 6.2.
+    /// Address and port of the server's end. Since Redis 6.2.0.
     pub laddr: String,
     /// The server's file descriptor.
     pub fd: i64,
@@ -42,7 +42,7 @@ pub struct ClientInfo {
     pub ssub: u64,
     /// How many commands are queued since its MULTI, `None` outside of one.
     pub multi: Option<u64>,
-    /// How many keys it watches. Since Redis 7.4; Valkey has it too.
+    /// How many keys it watches. Since Redis 7.4.0; Valkey has it too.
     pub watch: Option<u64>,
     /// Bytes received but not yet executed.
     pub qbuf: u64,
@@ -50,11 +50,11 @@ pub struct ClientInfo {
     pub qbuf_free: u64,
     /// Bytes of arguments of a command not yet whole.
     pub argv_mem: u64,
-    /// Bytes of commands queued since its MULTI. Since Redis 7.0.
+    /// Bytes of commands queued since its MULTI. Since Redis 7.0.0.
     pub multi_mem: Option<u64>,
-    /// Size of the output buffer in bytes. Since Redis 7.0.
+    /// Size of the output buffer in bytes. Since Redis 7.0.0.
     pub rbs: Option<u64>,
-    /// The most bytes of the output buffer that were lately used. Since Redis 7.0.
+    /// The most bytes of the output buffer that were lately used. Since Redis 7.0.0.
     pub rbp: Option<u64>,
     /// Bytes in the output buffer.
     pub obl: u64,
@@ -66,19 +66,19 @@ pub struct ClientInfo {
     pub tot_mem: u64,
     /// Events that the server waits for: `r` readable, `w` writable.
     pub events: String,
-    /// Its last command: `get`, `client|list`; before Redis 7.0 without subcommand.
+    /// Its last command: `get`, `client|list`; before Redis 7.0.0 without subcommand.
     pub cmd: String,
     /// The user it is authenticated as.
     pub user: String,
     /// Where its tracking notifications go.
     pub redir: Redirection,
-    /// The protocol it speaks: 2 or 3. Since Redis 7.0.
+    /// The protocol it speaks: 2 or 3. Since Redis 7.0.0.
     pub resp: Option<i64>,
-    /// The library it uses, if it says so. Since Redis 7.2.
+    /// The library it uses, if it says so. Since Redis 7.2.0.
     pub lib_name: Option<String>,
-    /// That library's version, if it says so. Since Redis 7.2.
+    /// That library's version, if it says so. Since Redis 7.2.0.
     pub lib_ver: Option<String>,
-    /// The I/O thread that serves it. Since Redis 8.0.
+    /// The I/O thread that serves it. Since Redis 8.0.0.
     pub io_thread: Option<i64>,
     /// Bytes received from it. Redis 8.2 and Valkey 9.1 have it.
     pub tot_net_in: Option<u64>,

@@ -23,13 +23,13 @@ pub struct CommandInfo {
     pub last_key: i64,
     /// The distance from one key to the next.
     pub step: i64,
-    /// Its ACL categories: `@read` ... Since Redis 6.0.
+    /// Its ACL categories: `@read` ... Since Redis 6.0.0.
     pub acl_categories: Vec<String>,
-    /// Hints for clients and proxies: `nondeterministic_output`, `request_policy:all_nodes` ... Since Redis 7.0.
+    /// Hints for clients and proxies: `nondeterministic_output`, `request_policy:all_nodes` ... Since Redis 7.0.0.
     pub tips: Vec<String>,
-    /// Where its keys are, for commands whose keys positions alone do not tell. Since Redis 7.0.
+    /// Where its keys are, for commands whose keys positions alone do not tell. Since Redis 7.0.0.
     pub key_specs: Vec<KeySpec>,
-    /// Its subcommands. Since Redis 7.0.
+    /// Its subcommands. Since Redis 7.0.0.
     pub subcommands: Vec<CommandInfo>,
     /// What follows, which this version of the library does not know.
     pub other: Vec<Value>,

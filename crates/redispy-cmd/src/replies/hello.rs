@@ -26,7 +26,7 @@ pub struct Hello {
     pub role: String,
     /// The modules that are loaded.
     pub modules: Vec<ModuleInfo>,
-    /// Where the server stands, if its configuration says so. Since Valkey 8.1.
+    /// Where the server stands, if its configuration says so. Since Valkey 8.1.0.
     pub availability_zone: Option<String>,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, Value>,

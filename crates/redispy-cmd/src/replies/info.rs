@@ -122,10 +122,10 @@ pub struct Info {
     pub keyspace: BTreeMap<u32, KeyspaceInfo>,
     /// The commands that were called, by name (`cmdstat_get` ...); in the section `commandstats`.
     pub commandstats: BTreeMap<String, CommandStats>,
-    /// How often the server answered with each error code (`errorstat_ERR` ...). Since Redis 6.2.
+    /// How often the server answered with each error code (`errorstat_ERR` ...). Since Redis 6.2.0.
     pub errorstats: BTreeMap<String, u64>,
     /// Latency of commands in microseconds, by name of command, then of percentile: `p50`, `p99`, `p99.9`; in the section
-    /// `latencystats`. Since Redis 7.0.
+    /// `latencystats`. Since Redis 7.0.0.
     pub latencystats: BTreeMap<String, BTreeMap<String, f64>>,
 }
 
@@ -165,9 +165,9 @@ pub struct CommandStats {
     pub time: Duration,
     /// CPU time of a call on average, in microseconds.
     pub usec_per_call: f64,
-    /// How many calls were refused before they ran. Since Redis 6.2.
+    /// How many calls were refused before they ran. Since Redis 6.2.0.
     pub rejected_calls: u64,
-    /// How many calls failed while they ran. Since Redis 6.2.
+    /// How many calls failed while they ran. Since Redis 6.2.0.
     pub failed_calls: u64,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, String>,

@@ -20,9 +20,9 @@ pub struct LatencyEvent {
     pub latest: Duration,
     /// How long it took at most, in whole milliseconds.
     pub max: Duration,
-    /// How long all of them took together, in whole milliseconds. Since Valkey 8.1.
+    /// How long all of them took together, in whole milliseconds. Since Valkey 8.1.0.
     pub sum: Option<Duration>,
-    /// How often it happened. Since Valkey 8.1.
+    /// How often it happened. Since Valkey 8.1.0.
     pub count: Option<u64>,
     /// What follows, which this version of the library does not know.
     pub other: Vec<Value>,

@@ -24,13 +24,13 @@ pub struct MemoryStats {
     pub clients_replicas: u64,
     /// Buffers of other clients.
     pub clients_normal: u64,
-    /// Links between nodes of a cluster. Since Redis 7.0.
+    /// Links between nodes of a cluster. Since Redis 7.0.0.
     pub cluster_links: u64,
     /// Buffers of the append-only file.
     pub aof_buffer: u64,
     /// Cached scripts.
     pub lua_caches: u64,
-    /// Functions. Since Redis 7.0.
+    /// Functions. Since Redis 7.0.0.
     pub functions_caches: u64,
     /// The overhead of each database that holds keys (`db.0` ...).
     pub databases: BTreeMap<u32, DatabaseMemory>,

@@ -15,9 +15,9 @@ pub struct ModuleInfo {
     pub name: String,
     /// Its version, as the module numbers it.
     pub version: i64,
-    /// The file it was loaded from, empty for one that comes with the server. Since Redis 7.0.
+    /// The file it was loaded from, empty for one that comes with the server. Since Redis 7.0.0.
     pub path: String,
-    /// What it was loaded with. Since Redis 7.0.
+    /// What it was loaded with. Since Redis 7.0.0.
     pub args: Vec<String>,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, Value>,

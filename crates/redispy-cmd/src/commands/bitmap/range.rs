@@ -77,7 +77,7 @@ impl<T> BitRange<T> {
 }
 
 /// `BITCOUNT` or `BITPOS` from a byte to the string's end; [`end`](Self::end) ends it sooner. `BITCOUNT` takes a start without an
-/// end since Valkey 8.0, Redis does not.
+/// end since Valkey 8.0.0, Redis does not.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct BitRangeFrom<T> {
