@@ -354,6 +354,29 @@ fn slow_commands_are_counted() {
 }
 
 #[test]
+fn a_server_that_is_shut_down_says_so_by_its_end() {
+    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
+        let server = Server::start();
+        let r = Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
+        r.ping().unwrap();
+        r.run(cmd::shutdown().nosave()).unwrap();
+        assert!(server.wait_for_end(Duration::from_secs(10)).success());
+        // Whoever starts it again keeps it: the command is not sent again.
+        server.restart();
+        r.ping().unwrap();
+        assert!(server.is_running());
+    }
+}
+
+#[test]
+fn a_shutdown_that_is_not_under_way_is_not_called_off() {
+    each_protocol_alone(|r| {
+        assert_eq!(r.run(cmd::shutdown().abort()).unwrap_err().code(), Some("ERR"));
+        r.ping().unwrap();
+    });
+}
+
+#[test]
 fn slow_commands_and_latency_are_told() {
     each_protocol_alone(|r| {
         let before = r.config_get("slowlog-log-slower-than").unwrap()["slowlog-log-slower-than"].clone();
