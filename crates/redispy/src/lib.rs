@@ -71,3 +71,8 @@ pub type AnyClient<'a> = dyn Call<Error = Error> + Send + Sync + 'a;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The programs for those who come from Python compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/migrating.md")]
+struct Migrating;

@@ -21,19 +21,9 @@ mod scripts;
 mod secrets;
 mod server_errors;
 
-/// What docs/reliability.md says is tested is tested.
+/// What docs/reliability.md and docs/migrating.md say is tested is tested.
 #[test]
-fn every_test_that_the_document_names_exists() {
-    fn read_all(directory: &std::path::Path, text: &mut String) {
-        for entry in std::fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                read_all(&path, text);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                text.push_str(&std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
+fn every_test_that_the_documents_name_exists() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut sources = String::new();
     for name in ["redispy", "redispy-conn", "redispy-cmd", "resp-proto"] {
@@ -41,14 +31,39 @@ fn every_test_that_the_document_names_exists() {
             read_all(&root.join("crates").join(name).join(part), &mut sources);
         }
     }
-    let document = std::fs::read_to_string(root.join("docs/reliability.md")).unwrap();
-    let mut named = 0;
-    for word in document.split('`').skip(1).step_by(2) {
-        let numbered = word.starts_with('f') && word.get(1..4).is_some_and(|n| n.parse::<u16>().is_ok());
-        if numbered && word.len() > 4 {
-            assert!(sources.contains(&format!("fn {word}(")), "{word}");
-            named += 1;
+    let document = |name: &str| std::fs::read_to_string(root.join("docs").join(name)).unwrap();
+    let exists = |word: &str| assert!(sources.contains(&format!("fn {word}(")), "{word}");
+
+    let numbered = |word: &&str| {
+        word.len() > 4 && word.starts_with('f') && word.get(1..4).is_some_and(|n| n.parse::<u16>().is_ok())
+    };
+    let reliability = document("reliability.md");
+    assert!(quoted(&reliability).filter(numbered).inspect(|word| exists(word)).count() > 100);
+
+    // The rows of what became of the Python client's bugs: a number first, the tests last.
+    let migrating = document("migrating.md");
+    let rows: Vec<Vec<&str>> =
+        migrating.lines().map(|line| line.split('|').map(str::trim).collect()).collect();
+    let mut bugs = 0;
+    for row in rows.iter().filter(|row| row.get(1).is_some_and(|number| number.parse::<u16>().is_ok())) {
+        assert!(row[4].starts_with("comes with ") || quoted(row[4]).inspect(|word| exists(word)).count() > 0);
+        bugs += 1;
+    }
+    assert_eq!(bugs, 47);
+}
+
+/// What stands in backquotes.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+fn read_all(directory: &std::path::Path, text: &mut String) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_all(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&std::fs::read_to_string(path).unwrap());
         }
     }
-    assert!(named > 100, "{named}");
 }
