@@ -25,6 +25,7 @@
 //! | [`PubSubCommands`] | sending messages, and who listens |
 //! | [`ConnectionCommands`], [`ClientCommands`] | `PING`, `ECHO`, `CLIENT ..` about connections |
 //! | [`ConnectionStateCommands`] | what changes the connection it runs on: on sessions only |
+//! | [`ClusterCommands`] | the cluster: nodes, slots, their moves |
 //! | [`ServerCommands`] | the server as a whole: `INFO`, replication, saving, its end |
 //! | [`AclCommands`], [`CommandCommands`], [`ConfigCommands`], [`LatencyCommands`], [`MemoryCommands`], [`ModuleCommands`], [`SlowlogCommands`], [`CommandlogCommands`] | the container of that name |
 #![doc = include_str!("commands/left_out.md")]
@@ -49,6 +50,7 @@ macro_rules! clone_and_debug {
 mod acl;
 mod bitmap;
 mod client;
+mod cluster;
 mod command;
 mod config;
 mod connection;
@@ -70,11 +72,13 @@ mod slowlog;
 mod sorted_set;
 mod stream;
 mod string;
+mod transactions;
 mod vector_set;
 
 pub use acl::*;
 pub use bitmap::*;
 pub use client::*;
+pub use cluster::*;
 pub use command::*;
 pub use config::*;
 pub use connection::*;
@@ -95,4 +99,5 @@ pub use slowlog::*;
 pub use sorted_set::*;
 pub use stream::*;
 pub use string::*;
+pub use transactions::*;
 pub use vector_set::*;

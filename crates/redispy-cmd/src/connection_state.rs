@@ -67,8 +67,8 @@ pub fn changes_connection(request: &Request) -> Option<&'static str> {
 }
 
 /// What to use instead of this command even where it may change the connection, if from then on the server would no longer
-/// answer each command with one reply: it streams (`MONITOR`, subscriptions, replication) or keeps silent
-/// (`CLIENT REPLY OFF`). `None` for all other commands.
+/// answer each command with its reply: it streams (`MONITOR`, subscriptions, replication), keeps silent (`CLIENT REPLY OFF`), or
+/// says `QUEUED` to everything (`MULTI`). `None` for all other commands.
 pub fn takes_over_connection(request: &Request) -> Option<&'static str> {
     match request.spec()?.name {
         "CLIENT REPLY" => {
@@ -76,7 +76,7 @@ pub fn takes_over_connection(request: &Request) -> Option<&'static str> {
             if speaks { None } else { Some("a pipeline: its replies come together and can be dropped") }
         }
         "SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE" | "PUNSUBSCRIBE" | "SSUBSCRIBE" | "SUNSUBSCRIBE"
-        | "MONITOR" | "SYNC" | "PSYNC" => changes_connection(request),
+        | "MONITOR" | "SYNC" | "PSYNC" | "MULTI" | "EXEC" | "DISCARD" => changes_connection(request),
         _ => None,
     }
 }
@@ -168,14 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn streams_and_silence_are_told_from_other_changes() {
+    fn streams_silence_and_queues_are_told_from_other_changes() {
         let instead = |words: &[&str]| takes_over_connection(cmd(words).request());
         assert!(instead(&["CLIENT", "REPLY", "off"]).is_some());
         assert!(instead(&["CLIENT", "REPLY", "SKIP"]).is_some());
         assert_eq!(instead(&["client", "reply", "on"]), None);
         assert_eq!(instead(&["MONITOR"]), Some(MONITOR));
         assert_eq!(instead(&["SUBSCRIBE", "c"]), Some(PUBSUB));
-        assert_eq!(instead(&["SELECT", "1"]), None);
+        for words in ["multi", "EXEC", "DISCARD"] {
+            assert_eq!(instead(&[words]), Some(MULTI));
+        }
+        for words in [&["SELECT", "1"][..], &["WATCH", "k"], &["UNWATCH"], &["ASKING"]] {
+            assert_eq!(instead(words), None);
+        }
     }
 
     #[test]

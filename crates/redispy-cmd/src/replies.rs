@@ -5,6 +5,9 @@
 
 mod acl;
 mod client_info;
+mod cluster;
+mod cluster_scan;
+mod cluster_slots;
 mod command_docs;
 mod command_info;
 mod debug_object;
@@ -34,6 +37,11 @@ mod vector_set;
 
 pub use acl::{AclDryrun, AclLogEntry, AclSelector, AclUser};
 pub use client_info::{ClientInfo, Redirection, TrackingInfo};
+pub use cluster::{ClusterInfo, ClusterLink, ClusterNode, EpochBump, SlotRange};
+pub use cluster_scan::{ClusterCursor, ClusterScanPage};
+pub use cluster_slots::{
+    ClusterShard, ClusterShardNode, ClusterSlots, ClusterSlotsNode, SlotMigration, SlotStats,
+};
 pub use command_docs::{CommandArgument, CommandDocs};
 pub use command_info::{BeginSearch, CommandInfo, FindKeys, KeySpec};
 pub use debug_object::DebugObject;

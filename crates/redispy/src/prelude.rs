@@ -4,7 +4,7 @@
 
 pub use crate::scan::ScanCommands as _;
 pub use redispy_cmd::commands::{
-    AclCommands as _, BitmapCommands as _, ClientCommands as _, CommandCommands as _,
+    AclCommands as _, BitmapCommands as _, ClientCommands as _, ClusterCommands as _, CommandCommands as _,
     CommandlogCommands as _, ConfigCommands as _, ConnectionCommands as _, ConnectionStateCommands as _,
     GenericCommands as _, GeoCommands as _, HashCommands as _, HyperLogLogCommands as _,
     LatencyCommands as _, ListCommands as _, MemoryCommands as _, ModuleCommands as _, PubSubCommands as _,

@@ -1,4 +1,4 @@
-//! Commands that change the connection they run on: its database, user, name, protocol, whether it answers.
+//! Commands that change the connection they run on: its database, user, name, protocol, what it watches, whether it answers.
 //!
 //! A client lends any of its connections to each call, so they would change what other callers find. Their methods therefore
 //! exist only where a connection is owned ([`OwnsConnection`]): on a session. For a client the same things belong into its
@@ -13,11 +13,24 @@ use crate::replies::Hello;
 use crate::reply::{ReplyError, ok};
 use crate::spec;
 
+use super::{unwatch, watch};
+
 /// Commands that change the connection they run on.
 ///
 /// MONITOR and `CLIENT REPLY` have no method: after them the server does not answer each command with one reply. See
-/// [`monitor()`] and [`client_reply()`].
+/// [`monitor()`] and [`client_reply()`]. Nor have MULTI, EXEC and DISCARD, between which every answer is `QUEUED`: a pipeline sends
+/// them.
 pub trait ConnectionStateCommands: Execute {
+    /// Lets the next command on this connection reach a slot that moves to the asked node: what an `ASK` error told to say there.
+    ///
+    /// `ASKING`. Since Redis 3.0.0. O(1).
+    fn asking(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(asking())
+    }
+
     /// Authenticates the default user.
     ///
     /// `AUTH password`. Since Redis 1.0.0. O(N) in the number of the user's passwords.
@@ -150,6 +163,26 @@ pub trait ConnectionStateCommands: Execute {
         self.run(quit())
     }
 
+    /// Lets this connection read from a replica of a cluster, what it has of its slots; without it the replica names its master.
+    ///
+    /// `READONLY`. Since Redis 3.0.0. O(1).
+    fn readonly(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(readonly())
+    }
+
+    /// Ends what [`readonly`](Self::readonly) began.
+    ///
+    /// `READWRITE`. Since Redis 3.0.0. O(1).
+    fn readwrite(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(readwrite())
+    }
+
     /// Makes the connection like new: no user, database 0, RESP2, no name, no `WATCH`, no subscription.
     ///
     /// `RESET`. Since Redis 6.2.0. O(1).
@@ -169,9 +202,34 @@ pub trait ConnectionStateCommands: Execute {
     {
         self.run(select(index))
     }
+
+    /// Forgets all keys that the connection watches.
+    ///
+    /// `UNWATCH`. Since Redis 2.2.0. O(1).
+    fn unwatch(self) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(unwatch())
+    }
+
+    /// Watches keys: the next transaction on this connection is not run if one of them changes before.
+    ///
+    /// `WATCH key [key ...]`. Since Redis 2.2.0. O(1) for every key.
+    fn watch(self, keys: impl ToArgs) -> Self::Output<()>
+    where
+        Self: OwnsConnection,
+    {
+        self.run(watch(keys))
+    }
 }
 
 impl<E: Execute> ConnectionStateCommands for E {}
+
+/// `ASKING`: see [`ConnectionStateCommands::asking`].
+pub fn asking() -> Cmd<()> {
+    Cmd::new(&spec::ASKING, ok)
+}
 
 /// `AUTH password`: see [`ConnectionStateCommands::auth`].
 pub fn auth(password: impl ToArg) -> Cmd<()> {
@@ -262,6 +320,16 @@ pub fn monitor() -> Cmd<()> {
 /// `QUIT`: see [`ConnectionStateCommands::quit`].
 pub fn quit() -> Cmd<()> {
     Cmd::new(&spec::QUIT, ok)
+}
+
+/// `READONLY`: see [`ConnectionStateCommands::readonly`].
+pub fn readonly() -> Cmd<()> {
+    Cmd::new(&spec::READONLY, ok)
+}
+
+/// `READWRITE`: see [`ConnectionStateCommands::readwrite`].
+pub fn readwrite() -> Cmd<()> {
+    Cmd::new(&spec::READWRITE, ok)
 }
 
 /// `RESET`: see [`ConnectionStateCommands::reset`].

@@ -427,8 +427,8 @@ fn write_timeout(timeout: Option<TimeArg>, request: &mut Request) {
     }
 }
 
-/// `SCRIPT FLUSH`, `FUNCTION FLUSH`, `FLUSHALL` or `FLUSHDB` with its options; [`script_flush()`], [`function_flush()`],
-/// [`flushall()`] and [`flushdb()`] make it.
+/// `SCRIPT FLUSH`, `FUNCTION FLUSH`, `FLUSHALL`, `FLUSHDB` or `CLUSTER FLUSHSLOT` with its options; [`script_flush()`],
+/// [`function_flush()`], [`flushall()`], [`flushdb()`] and [`cluster_flushslot()`](super::cluster_flushslot()) make it.
 ///
 /// The last one counts. `SCRIPT FLUSH` and `FLUSHALL` have both since Redis 6.2.0.
 #[derive(Debug, Clone)]
@@ -440,7 +440,11 @@ pub struct Flush {
 
 impl Flush {
     pub(super) fn new(spec: &'static Spec) -> Self {
-        Flush { request: Request::new(spec), mode: None }
+        Flush::of(Request::new(spec))
+    }
+
+    pub(super) fn of(request: Request) -> Self {
+        Flush { request, mode: None }
     }
 
     /// `ASYNC`: gives the memory back in the background. Since Redis 4.0.0.

@@ -65,6 +65,11 @@ impl Fields {
         self.take(name, scalar_text)
     }
 
+    /// A text, unless it is empty or missing.
+    pub(crate) fn some_text(&mut self, name: &str) -> Option<String> {
+        self.maybe_text(name).filter(|text| !text.is_empty())
+    }
+
     /// The texts of an array or set, none when there is none.
     pub(crate) fn texts(&mut self, name: &str) -> Vec<String> {
         self.take(name, |value| items(value).map(|items| items.iter().map(text_of).collect()))
@@ -157,6 +162,11 @@ pub(crate) fn items_of(value: Value) -> Option<Vec<Value>> {
     }
 }
 
+/// A text, unless it is empty.
+pub(crate) fn some_text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// The text of a string or number, empty for all else.
 pub(crate) fn text_of(value: &Value) -> String {
     scalar_text(value).unwrap_or_default()
@@ -179,7 +189,7 @@ pub(crate) fn unix_seconds_of(value: &Value) -> SystemTime {
 }
 
 /// A time that the clock cannot hold becomes 1970: servers do not live that long.
-fn after_epoch(time: Duration) -> SystemTime {
+pub(crate) fn after_epoch(time: Duration) -> SystemTime {
     SystemTime::UNIX_EPOCH.checked_add(time).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 

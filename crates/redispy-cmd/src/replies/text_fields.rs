@@ -40,6 +40,15 @@ impl TextFields {
         TextFields(text.split(',').map(field).collect())
     }
 
+    /// The fields of lines such as `cluster_state:ok`, cut at the first colon.
+    pub(crate) fn of_lines(text: &str) -> Self {
+        let field = |line: &str| {
+            let (name, value) = line.split_once(':')?;
+            Some((name.to_owned(), value.to_owned()))
+        };
+        TextFields(text.lines().filter_map(field).collect())
+    }
+
     /// Takes a field whose value parses; what does not stays behind.
     pub(crate) fn parse<T: FromStr>(&mut self, name: &str) -> Option<T> {
         let value = self.0.get(name)?.trim().parse().ok()?;
@@ -85,6 +94,12 @@ mod tests {
         assert_eq!(fields.text("addr"), "/my dir/s:0");
         assert_eq!(fields.some_text("lib-name"), None);
         assert_eq!(fields.rest(), BTreeMap::new());
+    }
+
+    #[test]
+    fn lines_are_cut_at_the_first_colon() {
+        let fields = TextFields::of_lines("# Cluster\r\na:b:c\r\n\r\nn:1");
+        assert_eq!(fields.rest(), BTreeMap::from([("a".into(), "b:c".into()), ("n".into(), "1".into())]));
     }
 
     #[test]

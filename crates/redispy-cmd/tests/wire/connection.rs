@@ -25,7 +25,8 @@ fn echo_and_ping() {
 
 #[test]
 fn commands_that_answer_ok() {
-    let commands: [(Cmd<()>, &str); 25] = [
+    let commands: [(Cmd<()>, &str); 28] = [
+        (asking(), "ASKING"),
         (auth("secret"), "AUTH secret"),
         (auth_user("bob", "secret"), "AUTH bob secret"),
         (client_caching(true), "CLIENT CACHING YES"),
@@ -52,6 +53,8 @@ fn commands_that_answer_ok() {
         (client_tracking_off(), "CLIENT TRACKING OFF"),
         (monitor(), "MONITOR"),
         (quit(), "QUIT"),
+        (readonly(), "READONLY"),
+        (readwrite(), "READWRITE"),
         (select(3), "SELECT 3"),
         (select(0), "SELECT 0"),
     ];
@@ -120,7 +123,7 @@ impl Call for Session {
 
 #[test]
 fn the_methods_of_a_session() {
-    let session = Session(Double::new(["+OK\r\n"; 15]));
+    let session = Session(Double::new(["+OK\r\n"; 20]));
     let r = &session;
     r.auth("p").unwrap();
     r.auth_user("u", "p").unwrap();
@@ -137,6 +140,11 @@ fn the_methods_of_a_session() {
     r.reset().unwrap_err();
     r.select(9).unwrap();
     r.quit().unwrap();
+    r.asking().unwrap();
+    r.readonly().unwrap();
+    r.readwrite().unwrap();
+    r.unwatch().unwrap();
+    r.watch(["a", "b"]).unwrap();
     assert_eq!(
         session.0.sent(),
         [
@@ -154,7 +162,12 @@ fn the_methods_of_a_session() {
             "HELLO",
             "RESET",
             "SELECT 9",
-            "QUIT"
+            "QUIT",
+            "ASKING",
+            "READONLY",
+            "READWRITE",
+            "UNWATCH",
+            "WATCH a b"
         ]
     );
 }

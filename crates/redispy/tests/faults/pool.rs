@@ -122,10 +122,9 @@ fn f076_f077_what_a_session_leaves_on_its_connection_is_closed_with_it() {
         let server = Server::start();
         server.command(["ACL", "SETUSER", "other", "on", "nopass", "~*", "+@all"]);
         let r = builder(server.url()).max_connections(1).build().unwrap();
-        let left: [&[&str]; 8] = [
+        let left: [&[&str]; 7] = [
             &["SELECT", "5"],
             &["WATCH", "k"],
-            &["MULTI"],
             &["AUTH", "other", "any"],
             &["CLIENT", "TRACKING", "ON"],
             &["CLIENT", "SETNAME", "mine"],

@@ -12,6 +12,8 @@
 
 mod bitmap;
 mod client;
+mod cluster;
+mod connection_state;
 mod expire;
 mod generic;
 mod geo;

@@ -1,0 +1,113 @@
+//! Nodes: making them meet, fail over, start anew.
+
+use crate::arg::ToArg;
+use crate::cmd::{Cmd, Request};
+use crate::execute::IntoCmd;
+use crate::reply::ok;
+use crate::spec;
+
+#[cfg(doc)]
+use super::ClusterCommands;
+
+/// `CLUSTER FAILOVER` with its options ([`ClusterFailover`]): see [`ClusterCommands::cluster_failover`].
+pub fn cluster_failover() -> ClusterFailover {
+    ClusterFailover { mode: None }
+}
+
+/// `CLUSTER MEET ip port` with its options ([`ClusterMeet`]): see [`ClusterCommands::cluster_meet`].
+pub fn cluster_meet(ip: impl ToArg, port: u16) -> ClusterMeet {
+    ClusterMeet { cmd: Cmd::new(&spec::CLUSTER_MEET, ok).arg(ip).arg(port) }
+}
+
+/// `CLUSTER RESET` with its options ([`ClusterReset`]): see [`ClusterCommands::cluster_reset`].
+pub fn cluster_reset() -> ClusterReset {
+    ClusterReset { mode: None }
+}
+
+/// `CLUSTER FAILOVER` with its options, of which the last one counts; [`cluster_failover()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ClusterFailover {
+    mode: Option<&'static str>,
+}
+
+impl ClusterFailover {
+    /// Without asking the master, which may be down; the other masters must agree.
+    pub fn force(mut self) -> Self {
+        self.mode = Some("FORCE");
+        self
+    }
+
+    /// Without asking anybody.
+    pub fn takeover(mut self) -> Self {
+        self.mode = Some("TAKEOVER");
+        self
+    }
+}
+
+impl IntoCmd for ClusterFailover {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        let mut request = Request::new(&spec::CLUSTER_FAILOVER);
+        if let Some(mode) = self.mode {
+            request.arg(mode);
+        }
+        Cmd::from_request(request, ok)
+    }
+}
+
+/// `CLUSTER MEET` of a node whose bus port is 10000 above its port, or [another](Self::bus_port); [`cluster_meet()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ClusterMeet {
+    cmd: Cmd<()>,
+}
+
+impl ClusterMeet {
+    /// The port on which nodes talk to each other. Since Redis 4.0.0.
+    pub fn bus_port(self, port: u16) -> Cmd<()> {
+        self.cmd.arg(port)
+    }
+}
+
+impl IntoCmd for ClusterMeet {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        self.cmd
+    }
+}
+
+/// `CLUSTER RESET` with its options, of which the last one counts; [`cluster_reset()`] makes it.
+#[derive(Debug, Clone)]
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct ClusterReset {
+    mode: Option<&'static str>,
+}
+
+impl ClusterReset {
+    /// With a new id, and epochs from the beginning.
+    pub fn hard(mut self) -> Self {
+        self.mode = Some("HARD");
+        self
+    }
+
+    /// With the id and the epoch it has, as when this is not said.
+    pub fn soft(mut self) -> Self {
+        self.mode = Some("SOFT");
+        self
+    }
+}
+
+impl IntoCmd for ClusterReset {
+    type Reply = ();
+
+    fn into_cmd(self) -> Cmd<()> {
+        let mut request = Request::new(&spec::CLUSTER_RESET);
+        if let Some(mode) = self.mode {
+            request.arg(mode);
+        }
+        Cmd::from_request(request, ok)
+    }
+}

@@ -1,0 +1,85 @@
+//! Going through the keys of all nodes page by page.
+
+use crate::arg::ToArg;
+use crate::cmd::{Cmd, Words};
+use crate::execute::IntoCmd;
+use crate::replies::{ClusterCursor, ClusterScanPage};
+use crate::reply::FromReply;
+use crate::spec;
+
+#[cfg(doc)]
+use super::ClusterCommands;
+
+/// `CLUSTERSCAN cursor` with its options ([`Clusterscan`]): see [`ClusterCommands::clusterscan`].
+///
+/// ```
+/// use redispy_cmd::commands::clusterscan;
+/// use redispy_cmd::replies::ClusterCursor;
+///
+/// let users = clusterscan::<String>(ClusterCursor::START).match_("user:*").count(1000);
+/// ```
+pub fn clusterscan<T: FromReply>(cursor: impl Into<ClusterCursor>) -> Clusterscan<T> {
+    let cmd = Cmd::new(&spec::CLUSTERSCAN, ClusterScanPage::from_reply).arg(cursor.into());
+    Clusterscan { cmd, pattern: None, count: None, key_type: None, slot: None }
+}
+
+/// `CLUSTERSCAN` with its options: a page of the names of the keys of a cluster; [`clusterscan()`] makes it.
+#[must_use = "a command does nothing until it is run: `client.run(command)`"]
+pub struct Clusterscan<T> {
+    cmd: Cmd<ClusterScanPage<T>>,
+    pattern: Option<Words>,
+    count: Option<i64>,
+    key_type: Option<Words>,
+    slot: Option<u16>,
+}
+
+impl<T> Clusterscan<T> {
+    /// Only names that match this pattern (`*`, `?`, `[a-c]`).
+    pub fn match_(mut self, pattern: impl ToArg) -> Self {
+        self.pattern = Some(Words::of(pattern));
+        self
+    }
+
+    /// How many keys the server shall look at for a page, 10 unless said: the page may hold more or fewer.
+    pub fn count(mut self, count: i64) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    /// Only keys that hold this: a [`KeyType`](crate::replies::KeyType) or its name.
+    pub fn type_(mut self, key_type: impl ToArg) -> Self {
+        self.key_type = Some(Words::of(key_type));
+        self
+    }
+
+    /// Only keys of this slot.
+    pub fn slot(mut self, slot: u16) -> Self {
+        self.slot = Some(slot);
+        self
+    }
+}
+
+clone_and_debug! { Clusterscan<T> { cmd, pattern, count, key_type, slot } }
+
+impl<T> IntoCmd for Clusterscan<T> {
+    type Reply = ClusterScanPage<T>;
+
+    fn into_cmd(self) -> Cmd<ClusterScanPage<T>> {
+        let (mut request, read) = self.cmd.into_parts();
+        if let Some(pattern) = &self.pattern {
+            request.arg("MATCH");
+            request.append(pattern);
+        }
+        if let Some(count) = self.count {
+            request.args(("COUNT", count));
+        }
+        if let Some(key_type) = &self.key_type {
+            request.arg("TYPE");
+            request.append(key_type);
+        }
+        if let Some(slot) = self.slot {
+            request.args(("SLOT", slot));
+        }
+        Cmd::from_request(request, read)
+    }
+}
