@@ -40,7 +40,7 @@ pub fn cluster_migrateslots(ranges: impl ToPairs, node_id: impl ToArg) -> Cluste
     ClusterMigrateslots { request: Request::new(&spec::CLUSTER_MIGRATESLOTS) }.and(ranges, node_id)
 }
 
-/// `CLUSTER MIGRATESLOTS` to one node or to several; [`cluster_migrateslots()`] makes it.
+/// `CLUSTER MIGRATESLOTS` with its options; [`cluster_migrateslots()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ClusterMigrateslots {
@@ -48,7 +48,7 @@ pub struct ClusterMigrateslots {
 }
 
 impl ClusterMigrateslots {
-    /// Moves these slots too, to this node.
+    /// `SLOTSRANGE start-slot end-slot [start-slot end-slot ...] NODE node-id`: moves these slots too, to this node.
     pub fn and(mut self, ranges: impl ToPairs, node_id: impl ToArg) -> Self {
         self.request.arg("SLOTSRANGE");
         self.request.some_pairs("ranges", ranges);

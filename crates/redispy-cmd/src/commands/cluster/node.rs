@@ -24,7 +24,7 @@ pub fn cluster_reset() -> ClusterReset {
     ClusterReset { mode: None }
 }
 
-/// `CLUSTER FAILOVER` with its options, of which the last one counts; [`cluster_failover()`] makes it.
+/// `CLUSTER FAILOVER` with its options; [`cluster_failover()`] makes it. The last one counts.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ClusterFailover {
@@ -32,13 +32,13 @@ pub struct ClusterFailover {
 }
 
 impl ClusterFailover {
-    /// Without asking the master, which may be down; the other masters must agree.
+    /// `FORCE`: does not ask the master, which may be down; the other masters must agree.
     pub fn force(mut self) -> Self {
         self.mode = Some("FORCE");
         self
     }
 
-    /// Without asking anybody.
+    /// `TAKEOVER`: asks nobody.
     pub fn takeover(mut self) -> Self {
         self.mode = Some("TAKEOVER");
         self
@@ -57,7 +57,9 @@ impl IntoCmd for ClusterFailover {
     }
 }
 
-/// `CLUSTER MEET` of a node whose bus port is 10000 above its port, or [another](Self::bus_port); [`cluster_meet()`] makes it.
+/// `CLUSTER MEET` with its options; [`cluster_meet()`] makes it.
+///
+/// The other node's bus port is 10000 above its port unless it is said.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ClusterMeet {
@@ -65,7 +67,7 @@ pub struct ClusterMeet {
 }
 
 impl ClusterMeet {
-    /// The port on which nodes talk to each other. Since Redis 4.0.0.
+    /// `cluster-bus-port`: the port on which nodes talk to each other. Since Redis 4.0.0.
     pub fn bus_port(self, port: u16) -> Cmd<()> {
         self.cmd.arg(port)
     }
@@ -79,7 +81,7 @@ impl IntoCmd for ClusterMeet {
     }
 }
 
-/// `CLUSTER RESET` with its options, of which the last one counts; [`cluster_reset()`] makes it.
+/// `CLUSTER RESET` with its options; [`cluster_reset()`] makes it. The last one counts.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ClusterReset {
@@ -87,13 +89,13 @@ pub struct ClusterReset {
 }
 
 impl ClusterReset {
-    /// With a new id, and epochs from the beginning.
+    /// `HARD`: the node gets a new id, and its epochs begin anew.
     pub fn hard(mut self) -> Self {
         self.mode = Some("HARD");
         self
     }
 
-    /// With the id and the epoch it has, as when this is not said.
+    /// `SOFT`: the node keeps its id and its epoch, as when nothing is said.
     pub fn soft(mut self) -> Self {
         self.mode = Some("SOFT");
         self

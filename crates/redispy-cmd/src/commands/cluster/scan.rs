@@ -23,7 +23,7 @@ pub fn clusterscan<T: FromReply>(cursor: impl Into<ClusterCursor>) -> Clustersca
     Clusterscan { cmd, pattern: None, count: None, key_type: None, slot: None }
 }
 
-/// `CLUSTERSCAN` with its options: a page of the names of the keys of a cluster; [`clusterscan()`] makes it.
+/// `CLUSTERSCAN` with its options; [`clusterscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Clusterscan<T> {
     cmd: Cmd<ClusterScanPage<T>>,
@@ -34,25 +34,25 @@ pub struct Clusterscan<T> {
 }
 
 impl<T> Clusterscan<T> {
-    /// Only names that match this pattern (`*`, `?`, `[a-c]`).
+    /// `MATCH match-pattern`: only names that match this pattern (`*`, `?`, `[a-c]`).
     pub fn match_(mut self, pattern: impl ToArg) -> Self {
         self.pattern = Some(Words::of(pattern));
         self
     }
 
-    /// How many keys the server shall look at for a page, 10 unless said: the page may hold more or fewer.
+    /// `COUNT count`: how many keys the server shall look at for a page, 10 unless said. The page may hold more or fewer.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Only keys that hold this: a [`KeyType`](crate::replies::KeyType) or its name.
+    /// `TYPE type`: only keys that hold this, a [`KeyType`](crate::replies::KeyType) or its name.
     pub fn type_(mut self, key_type: impl ToArg) -> Self {
         self.key_type = Some(Words::of(key_type));
         self
     }
 
-    /// Only keys of this slot.
+    /// `SLOT slot`: only keys of this slot.
     pub fn slot(mut self, slot: u16) -> Self {
         self.slot = Some(slot);
         self

@@ -109,7 +109,7 @@ impl SlotState {
     }
 }
 
-/// `CLUSTER SETSLOT` that waits for replicas as long as the server does unless [said](Self::timeout); [`cluster_setslot()`] makes it.
+/// `CLUSTER SETSLOT` with its options; [`cluster_setslot()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ClusterSetslot {
@@ -117,7 +117,7 @@ pub struct ClusterSetslot {
 }
 
 impl ClusterSetslot {
-    /// How long to wait for the replicas to follow. Since Valkey 8.0.0, not in Redis.
+    /// `TIMEOUT timeout`: how long to wait for the replicas to follow. Since Valkey 8.0.0, not in Redis.
     pub fn timeout(mut self, timeout: impl ToMillis) -> Cmd<()> {
         self.request.arg("TIMEOUT");
         timeout.to_millis().write("timeout", &mut self.request);
@@ -133,7 +133,7 @@ impl IntoCmd for ClusterSetslot {
     }
 }
 
-/// `CLUSTER SLOT-STATS ORDERBY` of all slots of the node, the highest first; [`cluster_slot_stats_orderby()`] makes it.
+/// `CLUSTER SLOT-STATS ORDERBY` with its options; [`cluster_slot_stats_orderby()`] makes it.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct ClusterSlotStatsOrderby {
@@ -143,19 +143,19 @@ pub struct ClusterSlotStatsOrderby {
 }
 
 impl ClusterSlotStatsOrderby {
-    /// At most so many slots.
+    /// `LIMIT limit`: at most so many slots.
     pub fn limit(mut self, limit: u16) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// The lowest first.
+    /// `ASC`: the lowest first.
     pub fn asc(mut self) -> Self {
         self.order = Some("ASC");
         self
     }
 
-    /// The highest first, as when this is not said.
+    /// `DESC`: the highest first, as when nothing is said.
     pub fn desc(mut self) -> Self {
         self.order = Some("DESC");
         self
