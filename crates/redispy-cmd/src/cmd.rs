@@ -269,6 +269,11 @@ impl Request {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
+    /// The memory that the whole command stands in, and where in it: for whoever keeps a large one without a copy.
+    pub fn into_buffer(mut self) -> (Vec<u8>, usize) {
+        (std::mem::take(&mut self.buffer), self.start)
+    }
+
     /// What is known of the command, if it is one that the table has.
     pub fn spec(&self) -> Option<&'static Spec> {
         self.spec
@@ -276,14 +281,7 @@ impl Request {
 
     /// The command's name: `CONFIG GET`; of an unknown command its first word, `?` when that is no text of one line.
     pub fn name(&self) -> &str {
-        let is_name =
-            |word: &&str| !word.is_empty() && !word.contains(|c: char| c.is_control() || c.is_whitespace());
-        match self.spec {
-            Some(spec) => spec.name,
-            None => {
-                self.get(0).and_then(|word| std::str::from_utf8(word).ok()).filter(is_name).unwrap_or("?")
-            }
-        }
+        name_of(self.spec, self.get(0))
     }
 
     /// How many words and arguments there are.
@@ -378,24 +376,53 @@ impl Request {
     }
 }
 
+/// The name of a command: `CONFIG GET`; of an unknown one its first word, `?` when that is no text of one line.
+pub(crate) fn name_of<'a>(spec: Option<&'static Spec>, first: Option<&'a [u8]>) -> &'a str {
+    let is_name =
+        |word: &&str| !word.is_empty() && !word.contains(|c: char| c.is_control() || c.is_whitespace());
+    match spec {
+        Some(spec) => spec.name,
+        None => first.and_then(|word| std::str::from_utf8(word).ok()).filter(is_name).unwrap_or("?"),
+    }
+}
+
 /// The words of a command as it goes over the wire; what stands behind it is left alone.
 pub(crate) fn words_of(command: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let end = command.iter().position(|&byte| byte == b'\n').unwrap_or_default();
-    let count = command.get(1..end).and_then(|line| std::str::from_utf8(line).ok()?.trim_end().parse().ok());
-    words(command.get(end + 1..).unwrap_or_default()).take(count.unwrap_or_default())
+    let (count, rest) = header(command).unwrap_or_default();
+    words(rest).take(count)
+}
+
+/// How many bytes the command takes that stands first here.
+pub(crate) fn length(commands: &[u8]) -> Option<usize> {
+    let (count, rest) = header(commands).filter(|(count, _)| *count > 0)?;
+    let behind = (0..count).try_fold(rest, |rest, _| next_word(rest).map(|(_, rest)| rest))?;
+    Some(commands.len() - behind.len())
+}
+
+/// How many words a command has, and what they begin.
+fn header(command: &[u8]) -> Option<(usize, &[u8])> {
+    let end = command.iter().position(|&byte| byte == b'\n')?;
+    let line = command.strip_prefix(b"*")?.get(..end - 1)?;
+    let count = std::str::from_utf8(line).ok()?.trim_end().parse().ok()?;
+    Some((count, command.get(end + 1..)?))
 }
 
 /// The bodies of bulk strings.
 fn words(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
-        let end = rest.iter().position(|&byte| byte == b'\r')?;
-        let digit =
-            |len: usize, byte: &u8| len.checked_mul(10)?.checked_add(usize::from(byte.checked_sub(b'0')?));
-        let len = rest.get(1..end)?.iter().try_fold(0, digit)?;
-        let body = rest.get(end + 2..end + 2 + len)?;
-        rest = rest.get(end + 4 + len..)?;
-        Some(body)
+        let (word, behind) = next_word(rest)?;
+        rest = behind;
+        Some(word)
     })
+}
+
+/// The body of a bulk string, and what follows it.
+fn next_word(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|&byte| byte == b'\r')?;
+    let digit =
+        |len: usize, byte: &u8| len.checked_mul(10)?.checked_add(usize::from(byte.checked_sub(b'0')?));
+    let len = bytes.get(1..end)?.iter().try_fold(0, digit)?;
+    Some((bytes.get(end + 2..end + 2 + len)?, bytes.get(end + 4 + len..)?))
 }
 
 impl Clone for Request {

@@ -213,47 +213,60 @@ impl Connection {
         bytes: &[u8],
         replies: usize,
         deadline: Deadline,
+        read: impl FnMut(usize, Node<'_>),
+    ) -> Result<()> {
+        self.exchange_parts([bytes], replies, deadline, read)
+    }
+
+    /// The same with the bytes in several parts, which go out as one run.
+    ///
+    /// # Errors
+    ///
+    /// As [`exchange`](Self::exchange).
+    pub fn exchange_parts<'b>(
+        &mut self,
+        parts: impl IntoIterator<Item = &'b [u8]>,
+        replies: usize,
+        deadline: Deadline,
         mut read: impl FnMut(usize, Node<'_>),
     ) -> Result<()> {
         self.begin_alone()?;
         self.owed += replies;
-        let mut rest = bytes;
-        let mut received = 0;
-        let result = self.drive(&mut rest, replies, &mut received, deadline, &mut read);
+        let mut progress = Progress { written: 0, replies: 0, expected: replies };
+        let result = self.drive(&mut parts.into_iter(), &mut progress, deadline, &mut read);
         result.map_err(|error| {
-            let written = bytes.len() - rest.len();
-            let outcome = if written == 0 { Outcome::NotSent } else { Outcome::MaybeExecuted };
-            error.with_outcome(outcome).with_progress(Progress {
-                written,
-                replies: received,
-                expected: replies,
-            })
+            let outcome = if progress.written == 0 { Outcome::NotSent } else { Outcome::MaybeExecuted };
+            error.with_outcome(outcome).with_progress(progress)
         })
     }
 
     fn drive(
         &mut self,
-        rest: &mut &[u8],
-        replies: usize,
-        received: &mut usize,
+        parts: &mut dyn Iterator<Item = &[u8]>,
+        progress: &mut Progress,
         deadline: Deadline,
         read: &mut dyn FnMut(usize, Node<'_>),
     ) -> Result<()> {
-        let total = rest.len();
         let mut rounds = Rounds::default();
-        while !rest.is_empty() {
-            if let Err(cause) = rounds.next(deadline).and_then(|()| self.write_some(rest, deadline)) {
-                let error = self.write_failed(cause, total - rest.len(), deadline);
-                // A server that turns a connection away says why before it closes.
-                self.hand_out(replies, received, read)?;
-                return if *received == replies { Ok(()) } else { Err(error) };
+        for part in parts {
+            let mut rest = part;
+            while !rest.is_empty() {
+                let before = rest.len();
+                let result = rounds.next(deadline).and_then(|()| self.write_some(&mut rest, deadline));
+                progress.written += before - rest.len();
+                if let Err(cause) = result {
+                    let error = self.write_failed(cause, progress.written, deadline);
+                    // A server that turns a connection away says why before it closes.
+                    self.hand_out(progress, read)?;
+                    return if progress.replies == progress.expected { Ok(()) } else { Err(error) };
+                }
+                self.hand_out(progress, read)?;
             }
-            self.hand_out(replies, received, read)?;
         }
         let mut rounds = Rounds::default();
         loop {
-            self.hand_out(replies, received, read)?;
-            if *received == replies {
+            self.hand_out(progress, read)?;
+            if progress.replies == progress.expected {
                 return self.settle();
             }
             self.fill(&mut rounds, deadline)?;
@@ -261,18 +274,13 @@ impl Connection {
     }
 
     /// Hands out every reply that is in already.
-    fn hand_out(
-        &mut self,
-        replies: usize,
-        received: &mut usize,
-        read: &mut dyn FnMut(usize, Node<'_>),
-    ) -> Result<()> {
-        while *received < replies {
-            let number = *received;
+    fn hand_out(&mut self, progress: &mut Progress, read: &mut dyn FnMut(usize, Node<'_>)) -> Result<()> {
+        while progress.replies < progress.expected {
+            let number = progress.replies;
             if !self.pop(&mut |reply| read(number, reply))? {
                 break;
             }
-            *received += 1;
+            progress.replies += 1;
         }
         Ok(())
     }

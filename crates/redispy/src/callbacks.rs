@@ -33,6 +33,11 @@ impl Callbacks {
         self.any.store(true, Ordering::Release);
     }
 
+    /// Whether there is any.
+    pub(crate) fn any(&self) -> bool {
+        self.any.load(Ordering::Acquire)
+    }
+
     /// The callback of that command. Only the name of one that is not in the table may be in small letters.
     fn find(&self, command: &str) -> Option<Callback> {
         let by_name = self.by_name.read().unwrap_or_else(PoisonError::into_inner);
@@ -41,7 +46,7 @@ impl Callbacks {
 
     /// Hands the reply to `read`, changed by the command's callback if there is one. Errors of the server pass by callbacks.
     pub(crate) fn apply(&self, command: &str, node: Node<'_>, read: impl FnOnce(Node<'_>)) -> Result<()> {
-        if !self.any.load(Ordering::Acquire) || node.is_error() {
+        if !self.any() || node.is_error() {
             read(node);
             return Ok(());
         }

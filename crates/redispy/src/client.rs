@@ -10,7 +10,8 @@ use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Po
 use resp_proto::{Limits, Node, Reply};
 
 use crate::callbacks::Callbacks;
-use crate::{ClientBuilder, Error, Result, Script, Session};
+use crate::pipeline::Target;
+use crate::{ClientBuilder, Error, Pipeline, Result, Script, Session};
 
 /// A client of one server (or of what a resolver says is the server right now), for any number of threads.
 ///
@@ -128,8 +129,11 @@ impl Client {
     ///
     /// No connection could be had within the deadline.
     pub fn session(&self) -> Result<Session> {
-        let deadline = Deadline::within(self.timeout);
-        Ok(Session::new(self.shared.pool.get("a session", deadline)?, self.timeout, self.clone()))
+        self.session_for("a session", self.limit())
+    }
+
+    pub(crate) fn session_for(&self, label: &'static str, limit: Limit) -> Result<Session> {
+        Ok(Session::new(self.shared.pool.get(label, limit.start())?, limit, self.clone()))
     }
 
     /// Sends any number of commands of one reply type at once and gives their replies in order. One deadline covers them
@@ -147,7 +151,21 @@ impl Client {
     /// The first command that fails: [`Error::position`] says which. The others were executed all the same, unless the
     /// connection was lost; then [`Error::progress`] and [`Error::not_sent`] tell how far it came.
     pub fn batch<C: IntoCmd>(&self, commands: impl IntoIterator<Item = C>) -> Result<Vec<C::Reply>> {
-        crate::batch::run(self, commands)
+        crate::batch::run(&Target::Client(self.clone()), self.limit(), commands)
+    }
+
+    /// A pipeline: commands that are collected, sent at once, and answered as a tuple; see [`Pipeline`].
+    ///
+    /// ```no_run
+    /// # use redispy::{Client, prelude::*};
+    /// # let r = Client::open("redis://localhost")?;
+    /// let (ok, name, visits): (bool, Option<String>, i64) =
+    ///     r.pipeline().set("greeting", "hello").get("name").incr("visits").execute()?;
+    /// # let _ = (ok, name, visits);
+    /// # Ok::<(), redispy::Error>(())
+    /// ```
+    pub fn pipeline(&self) -> Pipeline {
+        Pipeline::new(Target::Client(self.clone()), self.limit())
     }
 
     /// A Lua script whose answers become a `T`. Its hash is computed here; nothing is sent, and the server need not have it.
@@ -174,8 +192,8 @@ impl Client {
         &self.shared.callbacks
     }
 
-    pub(crate) fn deadline(&self) -> Deadline {
-        Deadline::within(self.timeout)
+    pub(crate) fn limit(&self) -> Limit {
+        Limit { timeout: self.timeout, end: Deadline::NEVER }
     }
 
     /// Runs `attempt` on a connection of the pool, again as long as that is safe and the deadline lasts.
@@ -189,15 +207,24 @@ impl Client {
         deadline: Deadline,
         mut attempt: impl FnMut(&mut Connection, &dyn Fn(&[u8]) -> Option<Duration>) -> Result<Attempt>,
     ) -> Result<()> {
+        self.retrying(read_only, deadline, |patience| {
+            attempt(&mut *self.shared.pool.get(label, deadline)?, patience)
+        })
+    }
+
+    /// Runs `attempt`, again as long as that is safe and the deadline lasts.
+    pub(crate) fn retrying<T>(
+        &self,
+        read_only: bool,
+        deadline: Deadline,
+        mut attempt: impl FnMut(&dyn Fn(&[u8]) -> Option<Duration>) -> Result<Attempt<T>>,
+    ) -> Result<T> {
         let policy = &self.shared.pool.config().retry;
-        for number in 0.. {
+        let mut number = 0;
+        loop {
             let patience = |answer: &[u8]| policy.pause(Failure::Reply(answer), number, read_only, deadline);
-            let result = match self.shared.pool.get(label, deadline) {
-                Ok(mut connection) => attempt(&mut connection, &patience),
-                Err(error) => Err(error.into()),
-            };
-            let pause = match result {
-                Ok(Attempt::Done) => return Ok(()),
+            let pause = match attempt(&patience) {
+                Ok(Attempt::Done(value)) => return Ok(value),
                 Ok(Attempt::Again(pause)) => pause,
                 Err(error) => {
                     let pause = error
@@ -212,14 +239,14 @@ impl Client {
             if !pause.is_zero() {
                 std::thread::sleep(pause);
             }
+            number += 1;
         }
-        Ok(())
     }
 }
 
 /// How one attempt went.
-pub(crate) enum Attempt {
-    Done,
+pub(crate) enum Attempt<T = ()> {
+    Done(T),
     Again(Duration),
 }
 
@@ -230,7 +257,7 @@ impl Call for Client {
         if let Some(instead) = changes_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
-        let times = Times::of(self.timeout, request);
+        let times = Times::of(self.limit(), request);
         let callbacks = &self.shared.callbacks;
         let result = self.with_connection(
             label(request),
@@ -244,12 +271,32 @@ impl Call for Client {
                             None => Err(Error::answered(request.name(), request.bytes(), node)),
                         };
                     }
-                    callbacks.apply(request.name(), node, &mut *read).map(|()| Attempt::Done)
+                    callbacks.apply(request.name(), node, &mut *read).map(Attempt::Done)
                 });
                 answer?.map_err(|error| error.at(connection.address()))
             },
         );
         finish(request, result, read)
+    }
+}
+
+/// How long each call of a handle may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    /// Each by itself.
+    pub(crate) timeout: Option<Duration>,
+    /// All of them together.
+    pub(crate) end: Deadline,
+}
+
+impl Limit {
+    /// The deadline of a call that begins now.
+    pub(crate) fn start(self) -> Deadline {
+        Deadline::within(self.timeout).earlier(self.end)
+    }
+
+    pub(crate) fn with_timeout(self, timeout: Option<Duration>) -> Limit {
+        Limit { timeout, ..self }
     }
 }
 
@@ -264,8 +311,8 @@ pub(crate) struct Times {
 impl Times {
     /// The handle's own deadline, later by the time that the command lets the server wait. Where that is for ever, only the
     /// reply is waited for without end, not the connection.
-    pub(crate) fn of(timeout: Option<Duration>, request: &Request) -> Times {
-        let own = Deadline::within(timeout);
+    pub(crate) fn of(limit: Limit, request: &Request) -> Times {
+        let own = limit.start();
         match request.block() {
             None => Times { start: own, end: own },
             Some(Block::For(time)) => Times { start: own.extended_by(time), end: own.extended_by(time) },

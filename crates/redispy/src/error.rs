@@ -7,6 +7,8 @@ use redispy_cmd::{ReplyError, ReplyErrorKind, ServerError};
 use redispy_conn::{Address, Outcome, Phase, Progress};
 use resp_proto::Node;
 
+use crate::pipeline::Form;
+
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -25,17 +27,28 @@ struct Inner {
     cause: Cause,
     command: Option<Box<str>>,
     address: Option<Address>,
-    /// In a batch: which command, counted from 0.
-    position: Option<usize>,
-    /// In a batch: how many of its commands were not sent at all.
+    /// In a pipeline of this form: which command, counted from 0.
+    position: Option<(usize, Form)>,
+    /// In a pipeline: how many of its commands were not sent at all.
     not_sent: Option<usize>,
+    /// What is known better than the cause tells.
+    outcome: Option<Outcome>,
+    /// The attempt whose WATCH was in vain.
+    watch: Option<WatchId>,
+    /// Because of it the server gave up the transaction.
+    aborted: bool,
 }
+
+/// Tells the attempts of transactions apart; 0 is for those that watched nothing.
+pub(crate) type WatchId = u64;
 
 enum Cause {
     Connection(redispy_conn::Error),
     Reply(ReplyError),
     Refused(&'static str),
     Callback(Box<dyn StdError + Send + Sync>),
+    /// EXEC answered nil.
+    Changed,
     Other(Box<dyn StdError + Send + Sync>),
 }
 
@@ -69,6 +82,8 @@ pub enum ErrorKind {
     Argument,
     /// The command may not be sent here, and the text names what to use instead; nothing was sent.
     Refused,
+    /// A watched key was changed, or the connection that watched it is gone. Nothing of the transaction was executed.
+    Watch,
     /// A response callback failed. The command was executed.
     Callback,
     /// An error of the application's own; see [`Error::other`].
@@ -108,8 +123,37 @@ impl Error {
         self
     }
 
-    pub(crate) fn at_position(mut self, position: usize) -> Self {
-        self.0.position = Some(position);
+    /// A watched key was changed.
+    pub(crate) fn changed() -> Self {
+        let mut error = Error::of(Cause::Changed);
+        error.0.watch = Some(0);
+        error
+    }
+
+    /// The WATCH of this attempt was in vain.
+    pub(crate) fn in_watch(mut self, id: WatchId) -> Self {
+        self.0.watch = Some(id);
+        self
+    }
+
+    /// The attempt whose WATCH was in vain.
+    pub(crate) fn watch(&self) -> Option<WatchId> {
+        self.0.watch
+    }
+
+    pub(crate) fn at_position(mut self, position: usize, form: Form) -> Self {
+        self.0.position = Some((position, form));
+        self
+    }
+
+    pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.0.outcome = Some(outcome);
+        self
+    }
+
+    /// Because of this refusal the server gave up the whole transaction.
+    pub(crate) fn because_of_it_aborted(mut self) -> Self {
+        self.0.aborted = true;
         self
     }
 
@@ -119,13 +163,23 @@ impl Error {
     }
 
     fn of(cause: Cause) -> Self {
-        Error(Box::new(Inner { cause, command: None, address: None, position: None, not_sent: None }))
+        Error(Box::new(Inner {
+            cause,
+            command: None,
+            address: None,
+            position: None,
+            not_sent: None,
+            outcome: None,
+            watch: None,
+            aborted: false,
+        }))
     }
 
     /// What kind of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         use redispy_conn::ErrorKind as Conn;
         match &self.0.cause {
+            _ if self.0.watch.is_some() => ErrorKind::Watch,
             Cause::Connection(error) => match error.kind() {
                 Conn::Config => ErrorKind::Config,
                 Conn::Connect => ErrorKind::Connect,
@@ -145,13 +199,20 @@ impl Error {
                 _ => ErrorKind::Type,
             },
             Cause::Refused(_) => ErrorKind::Refused,
+            Cause::Changed => ErrorKind::Watch,
             Cause::Callback(_) => ErrorKind::Callback,
             Cause::Other(_) => ErrorKind::Other,
         }
     }
 
     /// Whether the server may have acted on the command.
+    ///
+    /// Of a transaction that lost its connection before EXEC was all sent it is [`Outcome::NotSent`]: the server forgets what
+    /// it has queued.
     pub fn outcome(&self) -> Outcome {
+        if let Some(outcome) = self.0.outcome {
+            return outcome;
+        }
         match &self.0.cause {
             Cause::Connection(error) => error.outcome(),
             Cause::Reply(error) => match error.kind() {
@@ -163,6 +224,7 @@ impl Error {
                 _ => Outcome::MaybeExecuted,
             },
             Cause::Refused(_) => Outcome::NotSent,
+            Cause::Changed => Outcome::Rejected,
             Cause::Callback(_) | Cause::Other(_) => Outcome::MaybeExecuted,
         }
     }
@@ -186,18 +248,19 @@ impl Error {
         self.0.address.as_ref().or_else(|| self.as_connection_error()?.address())
     }
 
-    /// In a batch: which of its commands this is about, counted from 0.
+    /// In a pipeline or a batch: which of its commands this is about, counted from 0.
     pub fn position(&self) -> Option<usize> {
-        self.0.position
+        self.0.position.map(|(position, _)| position)
     }
 
-    /// How far a batch came that lost its connection.
+    /// How far a pipeline or a batch came that lost its connection. The bytes and replies of a transaction include those of
+    /// MULTI and EXEC.
     pub fn progress(&self) -> Option<Progress> {
         self.as_connection_error()?.progress()
     }
 
-    /// How many commands at the end of a batch that lost its connection were not sent at all; those before them that got no reply may have
-    /// run.
+    /// How many commands at the end of a pipeline or a batch that lost its connection were not sent at all; those before them
+    /// that got no reply may have run. All commands of a transaction whose EXEC was not sent.
     pub fn not_sent(&self) -> Option<usize> {
         self.0.not_sent
     }
@@ -267,9 +330,16 @@ impl Error {
         self.has_code(&["NOSCRIPT"])
     }
 
-    /// Whether the server gave up a transaction since a command of it was refused (`EXECABORT`).
+    /// Whether the server gave up a transaction since a command of it was refused (`EXECABORT`). The error is then the
+    /// refusal itself, with the command's name, position and code, as far as one was seen. Nothing was executed.
     pub fn is_exec_abort(&self) -> bool {
-        self.has_code(&["EXECABORT"])
+        self.0.aborted || self.has_code(&["EXECABORT"])
+    }
+
+    /// Whether a transaction was not executed since a key that it watched was changed, or the connection that watched it was
+    /// lost. Trying again is safe, from the reads on.
+    pub fn is_watch(&self) -> bool {
+        self.0.watch.is_some()
     }
 
     fn has_code(&self, codes: &[&str]) -> bool {
@@ -324,22 +394,30 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(command) = self.command() {
             f.write_str(command)?;
-            if let Some(position) = self.0.position {
-                write!(f, " (command {} of the batch)", position + 1)?;
+            if let Some((position, form)) = self.0.position {
+                write!(f, " (command {} of the {})", position + 1, form.noun())?;
             }
             f.write_str(if self.address().is_some() { " at " } else { ": " })?;
         }
-        if let (Some(address), Cause::Reply(_) | Cause::Refused(_) | Cause::Callback(_)) =
-            (&self.0.address, &self.0.cause)
-        {
+        // An error of the connection says it itself.
+        if let Some(address) = self.0.address.as_ref().filter(|_| self.as_connection_error().is_none()) {
             write!(f, "{address}: ")?;
         }
         match &self.0.cause {
             Cause::Connection(error) => error.fmt(f),
             Cause::Reply(error) => error.text().fmt(f),
             Cause::Refused(instead) => write!(f, "not sent: {instead}"),
+            Cause::Changed => f.write_str("a watched key was changed; nothing was executed"),
             Cause::Callback(_) => f.write_str("the response callback failed"),
             Cause::Other(error) => error.fmt(f),
+        }?;
+        match self.0.cause {
+            Cause::Connection(_) if self.is_watch() => f.write_str(", and with it the WATCH"),
+            Cause::Reply(_) if self.0.aborted => f.write_str("; nothing of the transaction was executed"),
+            Cause::Reply(_) if self.0.outcome == Some(Outcome::MaybeExecuted) => {
+                f.write_str("; the commands behind it were executed one by one")
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -361,7 +439,7 @@ impl StdError for Error {
             Cause::Connection(error) => error.source(),
             Cause::Callback(error) => Some(&**error),
             Cause::Other(error) => Some(&**error),
-            Cause::Reply(_) | Cause::Refused(_) => None,
+            Cause::Reply(_) | Cause::Refused(_) | Cause::Changed => None,
         }
     }
 }

@@ -16,6 +16,8 @@
 //! ```
 //!
 //! - [`Client`]: opening, options, what happens to a command; [`Session`]: one connection of one's own.
+//! - [`Pipeline`]: commands sent at once, in a transaction or not; [`Client::batch`]: any number of one reply type.
+//! - [`Client::transaction`], [`Watched`]: transactions that depend on what was read.
 //! - [`cmd`](mod@cmd): every command with its options; [`prelude`]: the plain forms as methods.
 //! - [`Script`], [`Function`]: code that runs on the server, typed.
 //! - [`Error`]: what went wrong, and whether the command may have run.
@@ -28,15 +30,18 @@ mod client;
 mod error;
 mod function;
 pub mod legacy;
+mod pipeline;
 pub mod prelude;
 pub mod scan;
 mod script;
 mod session;
+mod transaction;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use function::Function;
+pub use pipeline::{Executable, Pipeline, Replies, TooMany};
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,
     OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToPlaces,
@@ -49,6 +54,7 @@ pub use redispy_conn::{
 pub use resp_proto::{Limits, Node, Protocol};
 pub use script::Script;
 pub use session::Session;
+pub use transaction::{TransactionOptions, Watched};
 
 /// The commands with all their options, each a function that makes a [`Cmd`] or a builder of one. [`cmd()`] makes a command of any
 /// name.

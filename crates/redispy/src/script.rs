@@ -216,13 +216,10 @@ impl Scripts {
     /// How many scripts count as brought along: servers keep the 500 used last (Redis from 7.4 on).
     const MOST: usize = 250;
 
-    /// Appends the command to what is to be sent. The first call of each script takes its text along, so that the later ones
-    /// find it, whatever the server's cache held before; within MULTI and EXEC nothing can take it away between.
-    pub(crate) fn write(&mut self, request: &Request, bytes: &mut Vec<u8>) {
-        match self.first_call(request) {
-            Some(whole) => bytes.extend_from_slice(whole.bytes()),
-            None => bytes.extend_from_slice(request.bytes()),
-        }
+    /// What is sent for a command. The first call of each script takes its text along, so that the later ones find it,
+    /// whatever the server's cache held before; within MULTI and EXEC nothing can take it away between.
+    pub(crate) fn sent(&mut self, request: Request) -> Request {
+        self.first_call(&request).unwrap_or(request)
     }
 
     fn first_call(&mut self, request: &Request) -> Option<Request> {
@@ -250,9 +247,7 @@ mod tests {
     fn written(commands: impl IntoIterator<Item = Cmd<i64>>) -> Vec<String> {
         let mut scripts = Scripts::default();
         let lines = commands.into_iter().map(|command| {
-            let mut bytes = Vec::new();
-            scripts.write(command.request(), &mut bytes);
-            let text = String::from_utf8(bytes).unwrap();
+            let text = String::from_utf8(scripts.sent(command.into_parts().0).bytes().to_vec()).unwrap();
             let words: Vec<_> = text.lines().skip(2).step_by(2).collect();
             words.join(" ")
         });

@@ -1,15 +1,17 @@
 //! One connection for one's own use.
 
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redispy_cmd::{Call, IntoCmd, OwnsConnection, Request, changes_connection, takes_over_connection};
 use redispy_conn::{Closer, Connection, Deadline, ErrorKind, Outcome, Phase, Pooled};
 use resp_proto::Node;
 
-use crate::client::{Times, finish};
-use crate::{Client, Error, Result};
+use crate::callbacks::Callbacks;
+use crate::client::{Limit, Times, finish};
+use crate::pipeline::Target;
+use crate::{Client, Error, Pipeline, Result};
 
 /// How long a session's connection is used without a look at what it has received unasked: a connection that the server has
 /// closed meanwhile is told from one on which the command may have run, and a reply that nobody asked for is nobody's.
@@ -34,24 +36,35 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1);
 /// # Ok::<(), redispy::Error>(())
 /// ```
 pub struct Session {
+    shared: Arc<Shared>,
+    limit: Limit,
+}
+
+/// What a session shares with its pipelines.
+struct Shared {
     /// Out while a call uses it: no lock is held during a call.
     connection: Mutex<Option<Pooled>>,
     returned: Condvar,
     closer: Closer,
-    timeout: Option<Duration>,
     client: Client,
 }
 
 impl Session {
-    pub(crate) fn new(connection: Pooled, timeout: Option<Duration>, client: Client) -> Self {
+    pub(crate) fn new(connection: Pooled, limit: Limit, client: Client) -> Self {
         let closer = connection.closer();
-        Session {
-            connection: Mutex::new(Some(connection)),
-            returned: Condvar::new(),
-            closer,
-            timeout,
-            client,
-        }
+        let connection = Mutex::new(Some(connection));
+        Session { shared: Arc::new(Shared { connection, returned: Condvar::new(), closer, client }), limit }
+    }
+
+    /// A pipeline on this session's connection, which is kept for it too: the session may be dropped before the pipeline
+    /// is executed. It is never sent again.
+    pub fn pipeline(&self) -> Pipeline {
+        Pipeline::new(Target::Session(self.another()), self.limit)
+    }
+
+    /// Another handle on the same connection.
+    pub(crate) fn another(&self) -> Session {
+        Session { shared: Arc::clone(&self.shared), limit: self.limit }
     }
 
     /// Sends any number of commands of one reply type at once; see [`Client::batch`]. A batch of a session is never sent
@@ -61,29 +74,52 @@ impl Session {
     ///
     /// As [`Client::batch`].
     pub fn batch<C: IntoCmd>(&self, commands: impl IntoIterator<Item = C>) -> Result<Vec<C::Reply>> {
-        let deadline = Deadline::within(self.timeout);
-        let mut turn = self.turn(deadline)?;
-        crate::batch::run_on(turn.connection()?, deadline, self.client.callbacks(), commands)
+        crate::batch::run(&Target::Session(self.another()), self.limit, commands)
     }
 
     /// Sets the deadline of this session's calls; `None` for no limit.
     #[must_use]
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Session {
-        self.timeout = timeout.into();
+        self.limit = self.limit.with_timeout(timeout.into());
         self
     }
 
     /// Closes the connection, from any thread: a call that waits for its reply fails at once.
     pub fn close(&self) {
-        self.closer.close();
+        self.shared.closer.close();
     }
 
+    /// Lends the connection by `deadline`, to one caller at a time.
+    pub(crate) fn with_connection<R>(
+        &self,
+        deadline: Deadline,
+        run: impl FnOnce(&mut Connection, &Callbacks) -> R,
+    ) -> Result<R> {
+        let mut turn = self.shared.turn(deadline)?;
+        Ok(run(turn.connection()?, self.shared.client.callbacks()))
+    }
+
+    /// Says that the next caller will find the connection as new.
+    pub(crate) fn set_clean(&self) -> Result<()> {
+        self.with_connection(Deadline::NEVER, |connection, _| connection.set_dirty(false))
+    }
+
+    pub(crate) fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    pub(crate) fn with_limit(self, limit: Limit) -> Session {
+        Session { limit, ..self }
+    }
+}
+
+impl Shared {
     /// Takes the connection out; it is put back when the turn is dropped, be it by a panic.
     fn turn(&self, deadline: Deadline) -> Result<Turn<'_>> {
         let mut slot = self.lock();
         loop {
             if let Some(connection) = slot.take() {
-                return Ok(Turn { session: self, connection: Some(connection) });
+                return Ok(Turn { owner: self, connection: Some(connection) });
             }
             slot = match deadline.remaining() {
                 Some(left) if left.is_zero() => {
@@ -105,7 +141,7 @@ impl Session {
 }
 
 struct Turn<'a> {
-    session: &'a Session,
+    owner: &'a Shared,
     connection: Option<Pooled>,
 }
 
@@ -128,8 +164,8 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *self.session.lock() = self.connection.take();
-        self.session.returned.notify_one();
+        *self.owner.lock() = self.connection.take();
+        self.owner.returned.notify_one();
     }
 }
 
@@ -142,28 +178,27 @@ impl Call for Session {
         if let Some(instead) = takes_over_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
-        let times = Times::of(self.timeout, request);
-        let name = |error: Error| error.in_command(request.name());
-        let mut turn = self.turn(times.start).map_err(name)?;
-        let connection = turn.connection().map_err(name)?;
-        if changes_connection(request).is_some() {
-            connection.set_dirty(true);
-        }
-        let answer = crate::script::call(connection, request, &times, |node| {
-            if node.is_error() {
-                return Err(Error::answered(request.name(), request.bytes(), node));
+        let times = Times::of(self.limit, request);
+        let answer = self.with_connection(times.start, |connection, callbacks| {
+            if changes_connection(request).is_some() {
+                connection.set_dirty(true);
             }
-            self.client.callbacks().apply(request.name(), node, &mut *read)
+            let answer = crate::script::call(connection, request, &times, |node| {
+                if node.is_error() {
+                    return Err(Error::answered(request.name(), request.bytes(), node));
+                }
+                callbacks.apply(request.name(), node, &mut *read)
+            });
+            answer
+                .map_err(Error::from)
+                .and_then(|answer| answer.map_err(|error| error.at(connection.address())))
         });
-        let answer = answer
-            .map_err(Error::from)
-            .and_then(|answer| answer.map_err(|error| error.at(connection.address())));
-        finish(request, answer, read)
+        finish(request, answer.flatten(), read)
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("connection", &*self.lock()).finish_non_exhaustive()
+        f.debug_struct("Session").field("connection", &*self.shared.lock()).finish_non_exhaustive()
     }
 }

@@ -21,6 +21,7 @@ mod hash;
 mod hyperloglog;
 mod legacy;
 mod list;
+mod pipeline;
 mod ported;
 mod pubsub;
 mod scan;

@@ -1,0 +1,175 @@
+//! Pipelines: typed, of one type, of any.
+
+use redispy::{ErrorKind, Outcome, Value, cmd, prelude::*};
+
+use crate::{client, each_protocol};
+
+#[test]
+fn a_chain_of_commands_answers_with_the_tuple_of_their_replies() {
+    each_protocol(|r| {
+        let (set, got, added, again, score, range) = r
+            .pipeline()
+            .set("a", "a1")
+            .get::<String>("a")
+            .zadd("z", (1.0, "z1"))
+            .zadd("z", (4.0, "z2"))
+            .zincrby("z", 1.0, "z1")
+            .run(cmd::zrange::<String>("z", 0, -1).withscores::<(String, f64)>())
+            .execute()
+            .unwrap();
+        assert_eq!((set, got.as_deref(), added, again, score), (true, Some("a1"), 1, 1, 2.0));
+        assert_eq!(range, [("z1".to_string(), 2.0), ("z2".to_string(), 4.0)]);
+        let (n,) = r.pipeline().incr("n").execute().unwrap();
+        assert_eq!(n, 1);
+    });
+}
+
+#[test]
+fn plain_or_as_a_transaction_the_replies_are_the_same() {
+    each_protocol(|r| {
+        for transaction in [true, false] {
+            let (all, none, ttl, missing, hash, sum) = r
+                .pipeline()
+                .transaction(transaction)
+                .all((0..500).map(|n| cmd::set(format!("k{n}"), n)))
+                .all(Vec::<&str>::new().into_iter().map(cmd::get::<i64>))
+                .maybe(Some(cmd::expire("k1", 100)))
+                .maybe(None::<redispy::Cmd<i64>>)
+                .hset("h", [("a", 1), ("b", 2)])
+                .incrby("k7", 10)
+                .execute()
+                .unwrap();
+            assert_eq!((all, none, ttl, missing, sum), (vec![true; 500], vec![], Some(true), None, 17));
+            assert_eq!(hash, if transaction { 2 } else { 0 });
+        }
+    });
+}
+
+#[test]
+fn an_error_names_the_command_and_its_position_and_the_others_ran() {
+    each_protocol(|r| {
+        for transaction in [true, false] {
+            r.set("c", "a").unwrap();
+            let pipeline =
+                || r.pipeline().transaction(transaction).set("a", 1).set("b", 2).lpush("c", 3).set("d", 4);
+            let error = pipeline().execute().unwrap_err();
+            assert_eq!((error.position(), error.code()), (Some(2), Some("WRONGTYPE")));
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Server, Outcome::Rejected));
+            let noun = if transaction { "transaction" } else { "pipeline" };
+            let text = error.to_string();
+            assert!(text.starts_with(&format!("LPUSH (command 3 of the {noun}) at 127.0.0.1:")), "{text}");
+            assert!(!error.is_exec_abort() && !error.is_watch());
+            assert_eq!(r.get("d").unwrap(), Some(4));
+            let (a, b, c, d) = pipeline().execute_each().unwrap();
+            assert!(a.unwrap() && b.unwrap() && d.unwrap() && c.unwrap_err().is_wrong_type());
+        }
+    });
+}
+
+#[test]
+fn a_value_of_another_type_does_not_disturb_the_others() {
+    each_protocol(|r| {
+        r.set("word", "seven").unwrap();
+        for transaction in [true, false] {
+            let (a, b, c) = r
+                .pipeline()
+                .transaction(transaction)
+                .echo::<String>("one")
+                .get::<i64>("word")
+                .echo::<String>("three")
+                .execute_each()
+                .unwrap();
+            let error = b.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.position(), error.command()),
+                (ErrorKind::Type, Some(1), Some("GET"))
+            );
+            assert_eq!((a.unwrap().as_str(), c.unwrap().as_str()), ("one", "three"));
+            assert_eq!(r.echo::<String>("next").unwrap(), "next");
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_queued_gives_up_the_transaction_and_is_named() {
+    each_protocol(|r| {
+        let error =
+            r.pipeline().set("a", 1).run(cmd("ZREM").arg("b")).set("c", 3).execute_each().unwrap_err();
+        assert_eq!((error.position(), error.command(), error.code()), (Some(1), Some("ZREM"), Some("ERR")));
+        assert!(error.is_exec_abort() && error.outcome() == Outcome::Rejected);
+        assert!(error.to_string().contains("wrong number of arguments"), "{error}");
+        assert_eq!(r.exists(["a", "c"]).unwrap(), 0);
+        assert_eq!(r.stats().idle, 1);
+    });
+}
+
+#[test]
+fn what_must_not_go_in_is_refused_before_anything_is_sent() {
+    let r = client();
+    for (words, kind) in [
+        (&["WATCH", "k"][..], ErrorKind::Refused),
+        (&["select", "1"], ErrorKind::Refused),
+        (&["MULTI"], ErrorKind::Refused),
+        (&["BLPOP", "q", "1"], ErrorKind::Refused),
+        (&["SUBSCRIBE", "c"], ErrorKind::Refused),
+        (&[], ErrorKind::Argument),
+    ] {
+        for transaction in [true, false] {
+            let p = r.pipeline().transaction(transaction).set("before", 1).run(cmd(words)).set("after", 1);
+            let error = p.execute().unwrap_err();
+            assert_eq!((error.kind(), error.outcome(), error.position()), (kind, Outcome::NotSent, Some(1)));
+        }
+    }
+    assert_eq!(r.exists(["before", "after"]).unwrap(), 0);
+}
+
+#[test]
+fn an_empty_pipeline_sends_nothing() {
+    let r = client();
+    assert!(r.pipeline().is_empty());
+    r.pipeline().execute().unwrap();
+    let (none, nothing) =
+        r.pipeline().all(Vec::<redispy::Cmd<i64>>::new()).maybe(None::<redispy::Cmd<i64>>).execute().unwrap();
+    assert!(none.is_empty() && nothing.is_none());
+    assert_eq!(r.stats().dials, 0);
+}
+
+#[test]
+fn response_callbacks_see_the_replies_of_pipelines_too() {
+    each_protocol(|r| {
+        r.set("a", 1).unwrap();
+        r.set_response_callback("get", |reply| match reply {
+            Value::BulkString(_) => Ok(Value::Integer(7)),
+            _ => Err("no such thing"),
+        });
+        for transaction in [true, false] {
+            let (seven, pong, failed) = r
+                .pipeline()
+                .transaction(transaction)
+                .get::<i64>("a")
+                .ping()
+                .get::<i64>("missing")
+                .execute_each()
+                .unwrap();
+            assert_eq!(seven.unwrap(), Some(7));
+            pong.unwrap();
+            let error = failed.unwrap_err();
+            assert_eq!((error.kind(), error.position()), (ErrorKind::Callback, Some(2)));
+        }
+    });
+}
+
+#[test]
+fn a_session_has_pipelines_on_its_own_connection() {
+    each_protocol(|r| {
+        let session = r.session().unwrap();
+        let (mine, set) = session.pipeline().client_id().set("k", 1).execute().unwrap();
+        assert!(set && mine == session.client_id().unwrap());
+        let unsent = session.pipeline().set("k", 2);
+        drop(session);
+        assert_eq!(r.stats().in_use, 1);
+        drop(unsent);
+        assert_eq!((r.stats().in_use, r.stats().idle), (0, 1));
+        assert_eq!(r.get("k").unwrap(), Some(1));
+    });
+}
