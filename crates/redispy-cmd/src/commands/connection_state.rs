@@ -312,7 +312,7 @@ pub fn hello() -> HelloRequest {
 /// Streams every command that the server gets. The reply is success, and from then on there are lines instead of replies,
 /// so only code that reads a connection itself can use it ([`takes_over_connection`](crate::takes_over_connection)).
 ///
-/// `MONITOR`. Since Redis 1.0.0. Servers state no complexity; each line takes O(N) in its length.
+/// `MONITOR`. Since Redis 1.0.0. Servers state no complexity.
 pub fn monitor() -> Cmd<()> {
     Cmd::new(&spec::MONITOR, ok)
 }

@@ -107,7 +107,7 @@ pub trait SortedSetCommands: Execute {
 
     /// How many members have a score between two bounds: numbers, which are part of the range, or a [`ScoreBound`].
     ///
-    /// `ZCOUNT key min max`. Since Redis 2.0.0. O(log(N)).
+    /// `ZCOUNT key min max`. Since Redis 2.0.0. O(log(N)) in the size of the sorted set.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::{ScoreBound, SortedSetCommands}};
@@ -144,7 +144,7 @@ pub trait SortedSetCommands: Execute {
 
     /// Adds to the score of a member, which is 0 when it is not there yet. The reply is the new score.
     ///
-    /// `ZINCRBY key increment member`. Since Redis 1.2.0. O(log(N)).
+    /// `ZINCRBY key increment member`. Since Redis 1.2.0. O(log(N)) in the size of the sorted set.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::SortedSetCommands};
@@ -192,7 +192,7 @@ pub trait SortedSetCommands: Execute {
 
     /// How many members lie between two others, when all have the same score.
     ///
-    /// `ZLEXCOUNT key min max`. Since Redis 2.8.9. O(log(N)).
+    /// `ZLEXCOUNT key min max`. Since Redis 2.8.9. O(log(N)) in the size of the sorted set.
     fn zlexcount(self, key: impl ToArg, min: LexBound, max: LexBound) -> Self::Output<i64> {
         self.run(zlexcount(key, min, max))
     }
@@ -224,7 +224,7 @@ pub trait SortedSetCommands: Execute {
     /// Takes the member with the highest score. The reply is the member and its score, as `(String, f64)` or
     /// `ScoredMember<String>`, `None` when there is none. To take many is an option of [`cmd::zpopmax`](zpopmax()).
     ///
-    /// `ZPOPMAX key`. Since Redis 5.0.0. O(log(N)).
+    /// `ZPOPMAX key`. Since Redis 5.0.0. O(log(N)) in the size of the sorted set.
     fn zpopmax<P: FromPair>(self, key: impl ToArg) -> Self::Output<Option<P>> {
         self.run(zpopmax(key))
     }
@@ -232,7 +232,7 @@ pub trait SortedSetCommands: Execute {
     /// Takes the member with the lowest score. The reply is the member and its score, as `(String, f64)` or
     /// `ScoredMember<String>`, `None` when there is none. To take many is an option of [`cmd::zpopmin`](zpopmin()).
     ///
-    /// `ZPOPMIN key`. Since Redis 5.0.0. O(log(N)).
+    /// `ZPOPMIN key`. Since Redis 5.0.0. O(log(N)) in the size of the sorted set.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::SortedSetCommands};
@@ -316,7 +316,7 @@ pub trait SortedSetCommands: Execute {
     /// How many members have a lower score, `None` when the member is not there. Its score as well is an option of
     /// [`cmd::zrank`](zrank()).
     ///
-    /// `ZRANK key member`. Since Redis 2.0.0. O(log(N)).
+    /// `ZRANK key member`. Since Redis 2.0.0. O(log(N)) in the size of the sorted set.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::SortedSetCommands};
@@ -416,7 +416,7 @@ pub trait SortedSetCommands: Execute {
     /// How many members have a higher score, `None` when the member is not there. Its score as well is an option of
     /// [`cmd::zrevrank`](zrevrank()).
     ///
-    /// `ZREVRANK key member`. Since Redis 2.0.0. O(log(N)).
+    /// `ZREVRANK key member`. Since Redis 2.0.0. O(log(N)) in the size of the sorted set.
     fn zrevrank(self, key: impl ToArg, member: impl ToArg) -> Self::Output<Option<i64>> {
         self.run(zrevrank(key, member))
     }

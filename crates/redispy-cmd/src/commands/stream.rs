@@ -96,8 +96,8 @@ pub trait StreamCommands: Execute {
     /// Takes over these entries, as far as other consumers of the group have had them pending for this long. The reply is
     /// those taken over; deleted ones are left out. Options are on [`cmd::xclaim`](xclaim()).
     ///
-    /// `XCLAIM key group consumer min-idle-time id [id ...]`. Since Redis 5.0.0. O(log(N)) in the number of what the
-    /// consumer has pending.
+    /// `XCLAIM key group consumer min-idle-time id [id ...]`. Since Redis 5.0.0. O(log(N)) in the number of entries
+    /// that the group has pending.
     fn xclaim<M: FromMap>(
         self,
         key: impl ToArg,
