@@ -194,9 +194,8 @@ pub fn acl_save() -> Cmd<()> {
 /// `ACL SETUSER username` with its options ([`AclSetuser`]): see [`AclCommands::acl_setuser`].
 ///
 /// ```
-/// use redispy_cmd::commands::acl_setuser;
-///
-/// let worker = acl_setuser("worker").on().password("secret").keys("jobs:*").allow_category("write").deny("flushall");
+/// # use redispy_cmd::commands as cmd;
+/// let worker = cmd::acl_setuser("worker").on().password("secret").keys("jobs:*").allow_category("write").deny("flushall");
 /// ```
 pub fn acl_setuser(username: impl ToArg) -> AclSetuser {
     let mut request = Request::new(&spec::ACL_SETUSER);

@@ -12,8 +12,8 @@ use crate::spec;
 pub use bitfield::*;
 pub use range::*;
 
-/// The bitmap commands, on everything that takes commands. Those that read and change many integers at once are only builders:
-/// [`cmd::bitfield`](bitfield()) and [`cmd::bitfield_ro`](bitfield_ro()).
+/// The bitmap commands, on everything that takes commands. Those that read and change many integers at once are only
+/// builders: [`cmd::bitfield`](bitfield()) and [`cmd::bitfield_ro`](bitfield_ro()).
 pub trait BitmapCommands: Execute {
     /// How many bits are set. To count within a range is an option of [`cmd::bitcount`](bitcount()).
     ///
@@ -37,8 +37,9 @@ pub trait BitmapCommands: Execute {
         self.run(bitop(operation, destination, keys))
     }
 
-    /// The position of the first bit that is 0 or that is 1, counted from 0; `None` without one. A string of nothing but ones
-    /// is followed by a 0 as long as no end is given. To look within a range is an option of [`cmd::bitpos`](bitpos()).
+    /// The position of the first bit that is 0 or that is 1, counted from 0; `None` without one. A string of nothing but
+    /// ones is followed by a 0 as long as no end is given. To look within a range is an option of
+    /// [`cmd::bitpos`](bitpos()).
     ///
     /// `BITPOS key bit`. Since Redis 2.8.7. O(N) in the length of the string.
     fn bitpos(self, key: impl ToArg, bit: i64) -> Self::Output<Option<i64>> {

@@ -156,9 +156,8 @@ pub fn client_kill(addr: impl ToArg) -> Cmd<()> {
 /// `CLIENT KILL condition [condition ...]`: see [`ClientCommands::client_kill_where`].
 ///
 /// ```
-/// use redispy_cmd::commands::{ClientFilter, client_kill_where};
-///
-/// let idle = client_kill_where(ClientFilter::new().user("worker").skipme(false));
+/// # use redispy_cmd::commands::{self as cmd, ClientFilter};
+/// let idle = cmd::client_kill_where(ClientFilter::new().user("worker").skipme(false));
 /// assert_eq!(idle.request().count(), 6);
 /// ```
 pub fn client_kill_where(filter: ClientFilter) -> Cmd<i64> {
@@ -234,8 +233,8 @@ impl IntoCmd for ClientList {
     }
 }
 
-/// Conditions that a connection meets all of, for [`client_list()`] and [`client_kill_where()`]. Each is there once: the last
-/// call wins.
+/// Conditions that a connection meets all of, for [`client_list()`] and [`client_kill_where()`]. Each is there once: the
+/// last call wins.
 #[derive(Debug, Clone, Default)]
 #[must_use = "a filter does nothing by itself: give it to `client_list` or `client_kill_where`"]
 pub struct ClientFilter {

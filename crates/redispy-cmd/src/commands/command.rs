@@ -93,9 +93,8 @@ pub fn command_docs() -> CommandDocsRequest {
 /// `COMMAND GETKEYS command [arg ...]`: see [`CommandCommands::command_getkeys`].
 ///
 /// ```
-/// use redispy_cmd::commands::command_getkeys;
-///
-/// let keys = command_getkeys::<String>(("MSET", "a", 1, "b", 2));
+/// # use redispy_cmd::commands as cmd;
+/// let keys = cmd::command_getkeys::<String>(("MSET", "a", 1, "b", 2));
 /// assert_eq!(keys.request().count(), 7);
 /// ```
 pub fn command_getkeys<T: FromReply>(command: impl ToArgs) -> Cmd<Vec<T>> {

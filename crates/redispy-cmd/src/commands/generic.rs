@@ -26,8 +26,8 @@ use crate::reply::FromReply;
 
 /// The commands on keys, on everything that takes commands.
 pub trait GenericCommands: Execute {
-    /// Copies a key's value and expiry to a key that does not exist. The reply is whether it was copied. Another database, or
-    /// replacing a key, are options of [`cmd::copy`](copy()).
+    /// Copies a key's value and expiry to a key that does not exist. The reply is whether it was copied. Another database,
+    /// or replacing a key, are options of [`cmd::copy`](copy()).
     ///
     /// `COPY source destination`. Since Redis 6.2.0. O(N) in the number of nested items, O(1) for strings.
     ///
@@ -81,8 +81,8 @@ pub trait GenericCommands: Execute {
         self.run(exists(keys))
     }
 
-    /// Makes a key expire after a time in seconds or a `Duration` of whole seconds; zero or less deletes it now. The reply is
-    /// whether the key exists. Conditions are options of [`cmd::expire`](expire()).
+    /// Makes a key expire after a time in seconds or a `Duration` of whole seconds; zero or less deletes it now. The reply
+    /// is whether the key exists. Conditions are options of [`cmd::expire`](expire()).
     ///
     /// `EXPIRE key seconds`. Since Redis 1.0.0. O(1).
     ///
@@ -98,8 +98,8 @@ pub trait GenericCommands: Execute {
         self.run(expire(key, seconds))
     }
 
-    /// Makes a key expire at a time in seconds since 1970 or a `SystemTime` on a whole second; one in the past deletes it now.
-    /// The reply is whether the key exists. Conditions are options of [`cmd::expireat`](expireat()).
+    /// Makes a key expire at a time in seconds since 1970 or a `SystemTime` on a whole second; one in the past deletes it
+    /// now. The reply is whether the key exists. Conditions are options of [`cmd::expireat`](expireat()).
     ///
     /// `EXPIREAT key unix-time-seconds`. Since Redis 1.2.0. O(1).
     ///
@@ -138,8 +138,8 @@ pub trait GenericCommands: Execute {
         self.run(keys(pattern))
     }
 
-    /// Moves keys to a database of another server, which must answer within `timeout` (milliseconds or a `Duration`). The reply is
-    /// false when none of the keys exists. To copy, to replace and to authenticate are options of
+    /// Moves keys to a database of another server, which must answer within `timeout` (milliseconds or a `Duration`). The
+    /// reply is false when none of the keys exists. To copy, to replace and to authenticate are options of
     /// [`cmd::migrate`](migrate()).
     ///
     /// `MIGRATE host port "" db timeout KEYS key [key ...]`. Since Redis 2.6.0, `KEYS` since 3.0.6. O(N) in the size of the
@@ -178,8 +178,8 @@ pub trait GenericCommands: Execute {
         self.run(object_encoding(key))
     }
 
-    /// How often a key is used, on a logarithmic scale from 0 to 255; `None` when there is none. An error unless the server's
-    /// `maxmemory-policy` is one of LFU.
+    /// How often a key is used, on a logarithmic scale from 0 to 255; `None` when there is none. An error unless the
+    /// server's `maxmemory-policy` is one of LFU.
     ///
     /// `OBJECT FREQ key`. Since Redis 4.0.0. O(1).
     fn object_freq(self, key: impl ToArg) -> Self::Output<Option<i64>> {
@@ -222,8 +222,8 @@ pub trait GenericCommands: Execute {
         self.run(persist(key))
     }
 
-    /// Makes a key expire after a time in milliseconds or a `Duration`; zero or less deletes it now. The reply is whether the key
-    /// exists. Conditions are options of [`cmd::pexpire`](pexpire()).
+    /// Makes a key expire after a time in milliseconds or a `Duration`; zero or less deletes it now. The reply is whether
+    /// the key exists. Conditions are options of [`cmd::pexpire`](pexpire()).
     ///
     /// `PEXPIRE key milliseconds`. Since Redis 2.6.0. O(1).
     ///
@@ -239,8 +239,8 @@ pub trait GenericCommands: Execute {
         self.run(pexpire(key, milliseconds))
     }
 
-    /// Makes a key expire at a time in milliseconds since 1970 or a `SystemTime`; one in the past deletes it now. The reply is
-    /// whether the key exists. Conditions are options of [`cmd::pexpireat`](pexpireat()).
+    /// Makes a key expire at a time in milliseconds since 1970 or a `SystemTime`; one in the past deletes it now. The reply
+    /// is whether the key exists. Conditions are options of [`cmd::pexpireat`](pexpireat()).
     ///
     /// `PEXPIREAT key unix-time-milliseconds`. Since Redis 2.6.0. O(1).
     fn pexpireat(self, key: impl ToArg, at: impl ToUnixMillis) -> Self::Output<bool> {
@@ -291,15 +291,16 @@ pub trait GenericCommands: Execute {
         self.run(rename(key, newkey))
     }
 
-    /// Gives a key another name unless a key has it. The reply is whether it was renamed. An error when the key does not exist.
+    /// Gives a key another name unless a key has it. The reply is whether it was renamed. An error when the key does not
+    /// exist.
     ///
     /// `RENAMENX key newkey`. Since Redis 1.0.0. O(1).
     fn renamenx(self, key: impl ToArg, newkey: impl ToArg) -> Self::Output<bool> {
         self.run(renamenx(key, newkey))
     }
 
-    /// Makes a key of what [`dump`](Self::dump) gave, to expire after a time in milliseconds or a `Duration`, zero for never. An
-    /// error when the key exists; to replace it is an option of [`cmd::restore`](restore()).
+    /// Makes a key of what [`dump`](Self::dump) gave, to expire after a time in milliseconds or a `Duration`, zero for
+    /// never. An error when the key exists; to replace it is an option of [`cmd::restore`](restore()).
     ///
     /// `RESTORE key ttl serialized-value`. Since Redis 2.6.0. O(N*M) in the number of elements and their size.
     ///
@@ -315,9 +316,9 @@ pub trait GenericCommands: Execute {
         self.run(restore(key, ttl, serialized_value))
     }
 
-    /// A page of the names of the keys in the database, from a cursor that is [`Cursor::START`] or that of the page before. Every
-    /// key that is there from first page to last is in one of them, perhaps in more than one. Patterns and types are options of
-    /// [`cmd::scan`](scan()).
+    /// A page of the names of the keys in the database, from a cursor that is [`Cursor::START`] or that of the page before.
+    /// Every key that is there from first page to last is in one of them, perhaps in more than one. Patterns and types are
+    /// options of [`cmd::scan`](scan()).
     ///
     /// `SCAN cursor`. Since Redis 2.8.0. O(1) a page.
     ///
@@ -338,8 +339,8 @@ pub trait GenericCommands: Execute {
         self.run(scan(cursor))
     }
 
-    /// The elements of a list, set or sorted set in the order of their numbers. Other orders, parts, and values looked up in other
-    /// keys are options of [`cmd::sort`](sort()).
+    /// The elements of a list, set or sorted set in the order of their numbers. Other orders, parts, and values looked up
+    /// in other keys are options of [`cmd::sort`](sort()).
     ///
     /// `SORT key`. Since Redis 1.0.0. O(N+M*log(M)) in the number of elements and of those in the reply.
     ///
@@ -421,8 +422,8 @@ pub trait GenericCommands: Execute {
         self.run(unlink(keys))
     }
 
-    /// Waits until as many replicas have what this connection wrote before. The reply is how many have it, which may be fewer when
-    /// the time is over.
+    /// Waits until as many replicas have what this connection wrote before. The reply is how many have it, which may be
+    /// fewer when the time is over.
     ///
     /// `WAIT numreplicas timeout`. Since Redis 3.0.0. O(1).
     ///
@@ -440,8 +441,8 @@ pub trait GenericCommands: Execute {
         self.run(wait(numreplicas, timeout))
     }
 
-    /// Waits until what this connection wrote before is in the append-only file of this server (`numlocal` 1) and of as many
-    /// replicas. The reply is where it is, which may be less when the time is over.
+    /// Waits until what this connection wrote before is in the append-only file of this server (`numlocal` 1) and of as
+    /// many replicas. The reply is where it is, which may be less when the time is over.
     ///
     /// `WAITAOF numlocal numreplicas timeout`. Since Redis 7.2.0. O(1).
     fn waitaof(self, numlocal: i64, numreplicas: i64, timeout: impl Into<Block>) -> Self::Output<Fsynced>

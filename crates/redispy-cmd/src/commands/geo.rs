@@ -16,7 +16,8 @@ pub trait GeoCommands: Execute {
     /// Adds members with their positions, or moves those that are there. The reply is how many were added. Conditions are
     /// options of [`cmd::geoadd`](geoadd()).
     ///
-    /// `GEOADD key longitude latitude member [longitude latitude member ...]`. Since Redis 3.2.0. O(log(N)) for each member.
+    /// `GEOADD key longitude latitude member [longitude latitude member ...]`. Since Redis 3.2.0. O(log(N)) for each
+    /// member.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::GeoCommands};
@@ -83,8 +84,8 @@ pub trait GeoCommands: Execute {
         self.run(georadius(key, longitude, latitude, radius, unit))
     }
 
-    /// The members within a radius of a place, as a command that only reads. Redis names [`geosearch`](Self::geosearch) as its
-    /// successor.
+    /// The members within a radius of a place, as a command that only reads. Redis names [`geosearch`](Self::geosearch) as
+    /// its successor.
     ///
     /// `GEORADIUS_RO key longitude latitude radius <m | km | ft | mi>`. Since Redis 3.2.10, deprecated since Redis 6.2.0.
     /// O(N+log(M)) in the members N within the box around the circle and M in the index.
@@ -99,8 +100,8 @@ pub trait GeoCommands: Execute {
         self.run(georadius_ro(key, longitude, latitude, radius, unit))
     }
 
-    /// The members within a radius of another member, that one included. Order, number, distances and keeping the result are
-    /// options of [`cmd::georadiusbymember`](georadiusbymember()). Redis names [`geosearch`](Self::geosearch) as its
+    /// The members within a radius of another member, that one included. Order, number, distances and keeping the result
+    /// are options of [`cmd::georadiusbymember`](georadiusbymember()). Redis names [`geosearch`](Self::geosearch) as its
     /// successor.
     ///
     /// `GEORADIUSBYMEMBER key member radius <m | km | ft | mi>`. Since Redis 3.2.0, deprecated since Redis 6.2.0.
@@ -150,9 +151,9 @@ pub trait GeoCommands: Execute {
     /// Keeps the members within an area of one index under another key, in place of what that held. The reply is how many
     /// they are. Options are on [`cmd::geosearchstore`](geosearchstore()).
     ///
-    /// `GEOSEARCHSTORE destination source <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width
-    /// height unit>`. Since Redis 6.2.0, `BYPOLYGON` since Valkey 9.0.0. O(N+log(M)) in the members N within the box around
-    /// the area and M within the area.
+    /// `GEOSEARCHSTORE destination source <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`.
+    /// Since Redis 6.2.0, `BYPOLYGON` since Valkey 9.0.0. O(N+log(M)) in the members N within the box around the area and M
+    /// within the area.
     fn geosearchstore(self, destination: impl ToArg, source: impl ToArg, area: GeoArea) -> Self::Output<i64> {
         self.run(geosearchstore(destination, source, area))
     }
@@ -164,10 +165,8 @@ impl<E: Execute> GeoCommands for E {}
 /// [`GeoCommands::geoadd`].
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::geoadd;
-///
-/// let moved = geoadd("cars", (13.361389, 38.115556, "car:7")).xx().ch().into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let moved = cmd::geoadd("cars", (13.361389, 38.115556, "car:7")).xx().ch().into_cmd();
 /// let words = moved.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"GEOADD cars XX CH 13.361389 38.115556 car:7");
 /// ```

@@ -276,8 +276,8 @@ pub trait HashCommands: Execute {
         self.run(hrandfield(key))
     }
 
-    /// One page of fields and values, as `(String, i64)`, and the cursor of the next; the first page is at [`Cursor::START`]. A
-    /// field that is there all the while comes at least once. Options are on [`cmd::hscan`](hscan()).
+    /// One page of fields and values, as `(String, i64)`, and the cursor of the next; the first page is at
+    /// [`Cursor::START`]. A field that is there all the while comes at least once. Options are on [`cmd::hscan`](hscan()).
     ///
     /// `HSCAN key cursor`. Since Redis 2.8.0. O(1) for a page, O(N) for all fields.
     ///

@@ -10,8 +10,8 @@ use crate::spec;
 
 /// The HyperLogLog commands, on everything that takes commands.
 pub trait HyperLogLogCommands: Execute {
-    /// Adds elements; none at all only makes sure that the key exists. The reply is whether the estimate, or whether the key
-    /// exists, has changed.
+    /// Adds elements; none at all only makes sure that the key exists. The reply is whether the estimate, or whether the
+    /// key exists, has changed.
     ///
     /// `PFADD key [element ...]`. Since Redis 2.8.9. O(1) for each element.
     ///

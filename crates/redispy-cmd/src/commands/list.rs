@@ -417,9 +417,8 @@ pub fn lmove<T: FromReply>(
 /// `LPOS key element` with its options ([`Lpos`]): see [`ListCommands::lpos`].
 ///
 /// ```
-/// use redispy_cmd::commands::lpos;
-///
-/// let last_two = lpos("l", "x").rank(-1).maxlen(1000).count(2);      // Cmd<Vec<i64>>
+/// # use redispy_cmd::commands as cmd;
+/// let last_two = cmd::lpos("l", "x").rank(-1).maxlen(1000).count(2);      // Cmd<Vec<i64>>
 /// let words = last_two.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"LPOS l x RANK -1 MAXLEN 1000 COUNT 2");
 /// ```

@@ -30,8 +30,8 @@ pub trait PubSubCommands: Execute {
         self.run(publish(channel, message))
     }
 
-    /// The channels that someone listens on, those listened on by a pattern not included. Those that match a pattern are had
-    /// by [`cmd::pubsub_channels`](pubsub_channels()).
+    /// The channels that someone listens on, those listened on by a pattern not included. Those that match a pattern are
+    /// had by [`cmd::pubsub_channels`](pubsub_channels()).
     ///
     /// `PUBSUB CHANNELS`. Since Redis 2.8.0. O(N) in the number of channels.
     fn pubsub_channels<T: FromReply>(self) -> Self::Output<Vec<T>> {
@@ -84,8 +84,8 @@ pub trait PubSubCommands: Execute {
         self.run(pubsub_shardnumsub(channels))
     }
 
-    /// Sends a message to all who listen on a shard channel: one that only the nodes of the channel's slot pass on. The reply
-    /// is to how many connections of the node that was asked.
+    /// Sends a message to all who listen on a shard channel: one that only the nodes of the channel's slot pass on. The
+    /// reply is to how many connections of the node that was asked.
     ///
     /// `SPUBLISH shardchannel message`. Since Redis 7.0.0. O(N) in the number of subscribers.
     ///
@@ -110,9 +110,8 @@ pub fn publish(channel: impl ToArg, message: impl ToArg) -> Cmd<i64> {
 /// `PUBSUB CHANNELS` with its options ([`PubsubChannels`]): see [`PubSubCommands::pubsub_channels`].
 ///
 /// ```
-/// use redispy_cmd::commands::pubsub_channels;
-///
-/// let news = pubsub_channels::<String>().pattern("news.*");      // Cmd<Vec<String>>
+/// # use redispy_cmd::commands as cmd;
+/// let news = cmd::pubsub_channels::<String>().pattern("news.*");      // Cmd<Vec<String>>
 /// assert_eq!(news.request().iter().last(), Some(&b"news.*"[..]));
 /// ```
 pub fn pubsub_channels<T: FromReply>() -> PubsubChannels<T> {

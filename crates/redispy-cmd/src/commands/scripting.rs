@@ -43,15 +43,16 @@ pub trait ScriptingCommands: Execute {
         self.run(eval_ro(script).keys(keys).args(args))
     }
 
-    /// Runs a script that the server has in its cache, by its SHA1 in hexadecimal digits; one that it does not have is an error
-    /// with the code `NOSCRIPT`.
+    /// Runs a script that the server has in its cache, by its SHA1 in hexadecimal digits; one that it does not have is an
+    /// error with the code `NOSCRIPT`.
     ///
     /// `EVALSHA sha1 numkeys [key ...] [arg ...]`. Since Redis 2.6.0. As long as the script takes.
     fn evalsha(self, sha1: impl ToArg, keys: impl ToArgs, args: impl ToArgs) -> Self::Output<Value> {
         self.run(evalsha(sha1).keys(keys).args(args))
     }
 
-    /// As [`evalsha`](Self::evalsha), for a script that only reads, and may do so on a replica; one that writes is an error.
+    /// As [`evalsha`](Self::evalsha), for a script that only reads, and may do so on a replica; one that writes is an
+    /// error.
     ///
     /// `EVALSHA_RO sha1 numkeys [key ...] [arg ...]`. Since Redis 7.0.0. As long as the script takes.
     fn evalsha_ro(self, sha1: impl ToArg, keys: impl ToArgs, args: impl ToArgs) -> Self::Output<Value> {
@@ -114,15 +115,16 @@ pub trait ScriptingCommands: Execute {
         self.run(function_kill())
     }
 
-    /// The libraries with their functions. Which ones, and their code, are options of [`cmd::function_list`](function_list()).
+    /// The libraries with their functions. Which ones, and their code, are options of
+    /// [`cmd::function_list`](function_list()).
     ///
     /// `FUNCTION LIST`. Since Redis 7.0.0. O(N) in the number of functions.
     fn function_list(self) -> Self::Output<Vec<LibraryInfo>> {
         self.run(function_list())
     }
 
-    /// Adds a library, given as its code. The reply is the library's name, which the code's first line says; one of this name
-    /// that is already there is an error, unless [`cmd::function_load`](function_load()) replaces it.
+    /// Adds a library, given as its code. The reply is the library's name, which the code's first line says; one of this
+    /// name that is already there is an error, unless [`cmd::function_load`](function_load()) replaces it.
     ///
     /// `FUNCTION LOAD function-code`. Since Redis 7.0.0. O(1), the time for compiling aside.
     ///
@@ -140,8 +142,8 @@ pub trait ScriptingCommands: Execute {
         self.run(function_load(code))
     }
 
-    /// Adds the libraries of a [dump](Self::function_dump) to those there are; one of the same name is an error. What else to
-    /// do is an option of [`cmd::function_restore`](function_restore()).
+    /// Adds the libraries of a [dump](Self::function_dump) to those there are; one of the same name is an error. What else
+    /// to do is an option of [`cmd::function_restore`](function_restore()).
     ///
     /// `FUNCTION RESTORE serialized-value`. Since Redis 7.0.0. O(N) in the number of functions.
     fn function_restore(self, dump: impl ToArg) -> Self::Output<()> {

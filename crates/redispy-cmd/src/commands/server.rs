@@ -20,9 +20,6 @@ use crate::replies::{DebugObject, Info, Role};
 use crate::reply::{FromReply, ReplyError, ok};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::{function_flush, script_flush};
-
 /// The commands about the server as a whole.
 pub trait ServerCommands: Execute {
     /// Writes the append-only file anew, in the background. The reply is whether that began or waits for its turn.
@@ -427,10 +424,11 @@ fn write_timeout(timeout: Option<TimeArg>, request: &mut Request) {
     }
 }
 
-/// `SCRIPT FLUSH`, `FUNCTION FLUSH`, `FLUSHALL`, `FLUSHDB` or `CLUSTER FLUSHSLOT` with its options; [`script_flush()`],
-/// [`function_flush()`], [`flushall()`], [`flushdb()`] and [`cluster_flushslot()`](super::cluster_flushslot()) make it.
+/// `SCRIPT FLUSH`, `FUNCTION FLUSH`, `FLUSHALL`, `FLUSHDB` or `CLUSTER FLUSHSLOT` with its options;
+/// [`script_flush()`](super::script_flush()), [`function_flush()`](super::function_flush()), [`flushall()`], [`flushdb()`] and
+/// [`cluster_flushslot()`](super::cluster_flushslot()) make it.
 ///
-/// The last one counts. `SCRIPT FLUSH` and `FLUSHALL` have both since Redis 6.2.0.
+/// The last one counts. `SCRIPT FLUSH` has both since Redis 6.2.0.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Flush {

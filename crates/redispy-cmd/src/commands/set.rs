@@ -14,13 +14,10 @@ use crate::spec::{self, Spec};
 
 pub use some::*;
 
-#[cfg(doc)]
-use super::zintercard;
-
 /// The set commands, on everything that takes commands.
 ///
-/// Members come as a `HashSet`. Another collection, such as a `BTreeSet`, or a `Vec` for members that cannot be hashed, is had
-/// by [`Cmd::returns`]: `cmd::smembers::<String>("s").returns::<BTreeSet<String>>()`.
+/// Members come as a `HashSet`. Another collection, such as a `BTreeSet`, or a `Vec` for members that cannot be hashed, is
+/// had by [`Cmd::returns`]: `cmd::smembers::<String>("s").returns::<BTreeSet<String>>()`.
 pub trait SetCommands: Execute {
     /// Adds members. The reply is how many were not there before.
     ///
@@ -277,10 +274,8 @@ pub fn sinter<T: FromReply + Eq + Hash>(keys: impl ToArgs) -> Cmd<HashSet<T>> {
 /// `SINTERCARD numkeys key [key ...]` with its options ([`Intercard`]): see [`SetCommands::sintercard`].
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::sintercard;
-///
-/// let cmd = sintercard(["a", "b"]).limit(100).into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let cmd = cmd::sintercard(["a", "b"]).limit(100).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"SINTERCARD 2 a b LIMIT 100");
 /// ```
@@ -328,7 +323,7 @@ pub fn sunionstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
     store(&spec::SUNIONSTORE, destination, keys)
 }
 
-/// `SINTERCARD` or `ZINTERCARD` with its options; [`sintercard()`] and [`zintercard()`] make it.
+/// `SINTERCARD` or `ZINTERCARD` with its options; [`sintercard()`] and [`zintercard()`](super::zintercard()) make it.
 ///
 /// Without them all common members are counted.
 #[derive(Debug, Clone)]

@@ -272,8 +272,8 @@ pub trait SortedSetCommands: Execute {
     /// The members between two others, when all have the same score. Servers name
     /// [`cmd::zrange_bylex`](zrange_bylex()) as its successor.
     ///
-    /// `ZRANGEBYLEX key min max`. Since Redis 2.8.9, deprecated since Redis 6.2.0. O(log(N)+M) in the size of the sorted set
-    /// and of the range.
+    /// `ZRANGEBYLEX key min max`. Since Redis 2.8.9, deprecated since Redis 6.2.0. O(log(N)+M) in the size of the sorted
+    /// set and of the range.
     fn zrangebylex<T: FromReply>(
         self,
         key: impl ToArg,
@@ -514,9 +514,8 @@ pub fn zmscore(key: impl ToArg, members: impl ToArgs) -> Cmd<Vec<Option<f64>>> {
 /// `ZRANK key member` with its options ([`Zrank`]): see [`SortedSetCommands::zrank`].
 ///
 /// ```
-/// use redispy_cmd::commands::zrank;
-///
-/// let place = zrank("scores", "alice").withscore();       // Cmd<Option<(i64, f64)>>
+/// # use redispy_cmd::commands as cmd;
+/// let place = cmd::zrank("scores", "alice").withscore();       // Cmd<Option<(i64, f64)>>
 /// assert_eq!(place.request().iter().last(), Some(&b"WITHSCORE"[..]));
 /// ```
 pub fn zrank(key: impl ToArg, member: impl ToArg) -> Zrank {

@@ -22,8 +22,8 @@ pub use read::*;
 
 /// The stream commands, on everything that takes commands.
 ///
-/// Ids are given as [`StreamId`], or as texts where the server knows more: `"-"` and `"+"` for the ends of a range, `"$"` for
-/// the last id, `">"` for what no consumer has got yet.
+/// Ids are given as [`StreamId`], or as texts where the server knows more: `"-"` and `"+"` for the ends of a range, `"$"`
+/// for the last id, `">"` for what no consumer has got yet.
 pub trait StreamCommands: Execute {
     /// Says that a group is done with entries. The reply is how many of them were pending.
     ///
@@ -52,8 +52,8 @@ pub trait StreamCommands: Execute {
         self.run(xackdel(key, group, ids))
     }
 
-    /// Appends an entry of these fields. The reply is its id. An id of one's own, trimming and the condition that the stream
-    /// be there are options of [`cmd::xadd`](xadd()).
+    /// Appends an entry of these fields. The reply is its id. An id of one's own, trimming and the condition that the
+    /// stream be there are options of [`cmd::xadd`](xadd()).
     ///
     /// `XADD key * field value [field value ...]`. Since Redis 5.0.0. O(1), with trimming O(N) in the number of entries
     /// deleted.
@@ -270,8 +270,8 @@ pub trait StreamCommands: Execute {
     /// The entries of streams behind these ids, `(key, id)` each; nothing for streams without any. How many at most, and
     /// waiting for something to come, are options of [`cmd::xread`](xread()).
     ///
-    /// `XREAD STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0, `"+"` for the last entry since 7.4.0. O(N) in the number
-    /// of entries.
+    /// `XREAD STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0, `"+"` for the last entry since 7.4.0. O(N) in the
+    /// number of entries.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::StreamCommands};
@@ -312,7 +312,8 @@ pub trait StreamCommands: Execute {
     /// which are pending then; behind an id those that this consumer has pending. How many at most, waiting and not keeping
     /// them pending are options of [`cmd::xreadgroup`](xreadgroup()).
     ///
-    /// `XREADGROUP GROUP group consumer STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0. O(N) in the number of entries.
+    /// `XREADGROUP GROUP group consumer STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0. O(N) in the number of
+    /// entries.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::StreamCommands};
@@ -337,8 +338,8 @@ pub trait StreamCommands: Execute {
     /// Waits for entries of streams for a consumer of a group, `(key, ">")` each; nothing when the time is over. This is
     /// [`xreadgroup`](Self::xreadgroup) with its option `BLOCK`.
     ///
-    /// `XREADGROUP GROUP group consumer BLOCK milliseconds STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0. O(N) in the
-    /// number of entries.
+    /// `XREADGROUP GROUP group consumer BLOCK milliseconds STREAMS key [key ...] id [id ...]`. Since Redis 5.0.0. O(N) in
+    /// the number of entries.
     fn xreadgroup_block<M: FromMap>(
         self,
         group: impl ToArg,
@@ -374,8 +375,8 @@ pub trait StreamCommands: Execute {
 
     /// Deletes the oldest entries. The reply is how many.
     ///
-    /// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]`. Since Redis 5.0.0, `MINID` and `LIMIT` since 6.2.0. O(N)
-    /// in the number of entries deleted.
+    /// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]`. Since Redis 5.0.0, `MINID` and `LIMIT` since 6.2.0.
+    /// O(N) in the number of entries deleted.
     ///
     /// ```
     /// # use redispy_cmd::{Call, commands::{StreamCommands, StreamTrim}};

@@ -100,8 +100,8 @@ pub trait StringCommands: Execute {
         self.run(getex(key))
     }
 
-    /// A part of the value of a key, from byte `start` to byte `end`, both included; negative ones count from the end, -1 being
-    /// the last byte. The reply is empty when the key does not exist or has nothing there.
+    /// A part of the value of a key, from byte `start` to byte `end`, both included; negative ones count from the end, -1
+    /// being the last byte. The reply is empty when the key does not exist or has nothing there.
     ///
     /// `GETRANGE key start end`. Since Redis 2.4.0. O(N) in the length of the reply.
     ///
@@ -253,8 +253,8 @@ pub trait StringCommands: Execute {
         self.run(set(key, value))
     }
 
-    /// Sets a key's value, to expire after a time in seconds or a `Duration`. Servers name [`cmd::set(..).ex(..)`](Set::ex) as
-    /// its successor.
+    /// Sets a key's value, to expire after a time in seconds or a `Duration`. Servers name [`cmd::set(..).ex(..)`](Set::ex)
+    /// as its successor.
     ///
     /// `SETEX key seconds value`. Since Redis 2.0.0, deprecated since Redis 2.6.12. O(1).
     fn setex(self, key: impl ToArg, seconds: impl ToSeconds, value: impl ToArg) -> Self::Output<()> {

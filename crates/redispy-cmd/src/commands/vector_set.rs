@@ -47,8 +47,8 @@ pub trait VectorSetCommands: Execute {
         self.run(vdim(key))
     }
 
-    /// The vector of an element, as near as its quantization kept it; `None` when there is no such element. The stored form is
-    /// had by [`cmd::vemb`](vemb()).
+    /// The vector of an element, as near as its quantization kept it; `None` when there is no such element. The stored form
+    /// is had by [`cmd::vemb`](vemb()).
     ///
     /// `VEMB key element`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vemb(self, key: impl ToArg, element: impl ToArg) -> Self::Output<Option<Vec<f64>>> {
@@ -76,8 +76,8 @@ pub trait VectorSetCommands: Execute {
         self.run(vismember(key, element))
     }
 
-    /// The neighbours of an element in the graph that searches go along, a list for each level from the highest; `None` when there
-    /// is no such element. How similar they are is told too by [`cmd::vlinks`](vlinks()).
+    /// The neighbours of an element in the graph that searches go along, a list for each level from the highest; `None`
+    /// when there is no such element. How similar they are is told too by [`cmd::vlinks`](vlinks()).
     ///
     /// `VLINKS key element`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vlinks<T: FromReply>(self, key: impl ToArg, element: impl ToArg) -> Self::Output<Option<Vec<Vec<T>>>> {
@@ -98,16 +98,16 @@ pub trait VectorSetCommands: Execute {
         self.run(vrem(key, element))
     }
 
-    /// Sets the attributes of an element, a text in JSON; an empty one takes them away. The reply is whether there is such an
-    /// element.
+    /// Sets the attributes of an element, a text in JSON; an empty one takes them away. The reply is whether there is such
+    /// an element.
     ///
     /// `VSETATTR key element attributes`. Since Redis 8.0.0, not in Valkey. O(1).
     fn vsetattr(self, key: impl ToArg, element: impl ToArg, attributes: impl ToArg) -> Self::Output<bool> {
         self.run(vsetattr(key, element, attributes))
     }
 
-    /// The ten elements whose vectors are the most similar to this one, or to that of an element, the nearest first. Scores,
-    /// attributes, filters and all else are options of [`cmd::vsim`](vsim()).
+    /// The ten elements whose vectors are the most similar to this one, or to that of an element, the nearest first.
+    /// Scores, attributes, filters and all else are options of [`cmd::vsim`](vsim()).
     ///
     /// `VSIM key <ELE element | VALUES num value [value ...]>`. Since Redis 8.0.0, not in Valkey. O(log(N)) in the number
     /// of elements.

@@ -12,11 +12,9 @@ use crate::spec;
 /// `BITFIELD key [operation ...]`. Since Redis 3.2.0. O(1) for each operation.
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::{BitInt, BitOverflow, bitfield};
-///
+/// # use redispy_cmd::{IntoCmd, commands::{self as cmd, BitInt, BitOverflow}};
 /// let (level, hits) = (BitInt::Unsigned(4), BitInt::Unsigned(16));
-/// let cmd = bitfield("player").get(level, 0).overflow(BitOverflow::Sat).incrby(hits, 4, 1).into_cmd();
+/// let cmd = cmd::bitfield("player").get(level, 0).overflow(BitOverflow::Sat).incrby(hits, 4, 1).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BITFIELD player GET u4 0 OVERFLOW SAT INCRBY u16 4 1");
 /// ```

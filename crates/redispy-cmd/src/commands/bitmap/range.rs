@@ -9,15 +9,11 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromReply, ReplyError};
 use crate::spec;
 
-#[cfg(doc)]
-use super::BitmapCommands;
-
-/// `BITCOUNT key` with its options ([`BitRange`]): see [`BitmapCommands::bitcount`].
+/// `BITCOUNT key` with its options ([`BitRange`]): see [`BitmapCommands::bitcount`](super::BitmapCommands::bitcount).
 ///
 /// ```
-/// use redispy_cmd::commands::{BitUnit, bitcount};
-///
-/// let cmd = bitcount("k").start(5).end(-1).unit(BitUnit::Bit);      // Cmd<i64>
+/// # use redispy_cmd::commands::{self as cmd, BitUnit};
+/// let cmd = cmd::bitcount("k").start(5).end(-1).unit(BitUnit::Bit);      // Cmd<i64>
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BITCOUNT k 5 -1 BIT");
 /// ```
@@ -25,13 +21,11 @@ pub fn bitcount(key: impl ToArg) -> BitRange<i64> {
     BitRange { cmd: Cmd::new(&spec::BITCOUNT, i64::from_reply).arg(key) }
 }
 
-/// `BITPOS key bit` with its options ([`BitRange`]): see [`BitmapCommands::bitpos`].
+/// `BITPOS key bit` with its options ([`BitRange`]): see [`BitmapCommands::bitpos`](super::BitmapCommands::bitpos).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::bitpos;
-///
-/// let cmd = bitpos("k", 1).start(2).into_cmd();                     // Cmd<Option<i64>>
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let cmd = cmd::bitpos("k", 1).start(2).into_cmd();                     // Cmd<Option<i64>>
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BITPOS k 1 2");
 /// ```
@@ -76,8 +70,8 @@ impl<T> BitRange<T> {
     }
 }
 
-/// `BITCOUNT` or `BITPOS` from a byte to the string's end; [`end`](Self::end) ends it sooner. `BITCOUNT` takes a start without an
-/// end since Valkey 8.0.0, Redis does not.
+/// `BITCOUNT` or `BITPOS` from a byte to the string's end; [`end`](Self::end) ends it sooner. `BITCOUNT` takes a start
+/// without an end since Valkey 8.0.0, Redis does not.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct BitRangeFrom<T> {

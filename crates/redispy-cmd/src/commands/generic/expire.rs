@@ -9,14 +9,10 @@ use crate::replies::{Expiry, expiry};
 use crate::reply::FromReply;
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::GenericCommands;
-
-/// `EXPIRE key seconds` with its options ([`Expire`]): see [`GenericCommands::expire`].
+/// `EXPIRE key seconds` with its options ([`Expire`]): see [`GenericCommands::expire`](super::GenericCommands::expire).
 ///
 /// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// let first = cmd::expire("session", 1800).nx().into_cmd();
 /// assert_eq!(first.request().iter().last(), Some(&b"NX"[..]));
 /// ```
@@ -24,42 +20,45 @@ pub fn expire(key: impl ToArg, seconds: impl ToSeconds) -> Expire {
     Expire::new(&spec::EXPIRE, key, "seconds", seconds.to_seconds())
 }
 
-/// `EXPIREAT key unix-time-seconds` with its options ([`Expire`]): see [`GenericCommands::expireat`].
+/// `EXPIREAT key unix-time-seconds` with its options ([`Expire`]): see
+/// [`GenericCommands::expireat`](super::GenericCommands::expireat).
 pub fn expireat(key: impl ToArg, at: impl ToUnixSeconds) -> Expire {
     Expire::new(&spec::EXPIREAT, key, "at", at.to_unix_seconds())
 }
 
-/// `EXPIRETIME key`: see [`GenericCommands::expiretime`].
+/// `EXPIRETIME key`: see [`GenericCommands::expiretime`](super::GenericCommands::expiretime).
 pub fn expiretime(key: impl ToArg) -> Cmd<Expiry<SystemTime>> {
     Cmd::new(&spec::EXPIRETIME, expiry::unix_seconds).arg(key)
 }
 
-/// `PERSIST key`: see [`GenericCommands::persist`].
+/// `PERSIST key`: see [`GenericCommands::persist`](super::GenericCommands::persist).
 pub fn persist(key: impl ToArg) -> Cmd<bool> {
     Cmd::new(&spec::PERSIST, bool::from_reply).arg(key)
 }
 
-/// `PEXPIRE key milliseconds` with its options ([`Expire`]): see [`GenericCommands::pexpire`].
+/// `PEXPIRE key milliseconds` with its options ([`Expire`]): see
+/// [`GenericCommands::pexpire`](super::GenericCommands::pexpire).
 pub fn pexpire(key: impl ToArg, milliseconds: impl ToMillis) -> Expire {
     Expire::new(&spec::PEXPIRE, key, "milliseconds", milliseconds.to_millis())
 }
 
-/// `PEXPIREAT key unix-time-milliseconds` with its options ([`Expire`]): see [`GenericCommands::pexpireat`].
+/// `PEXPIREAT key unix-time-milliseconds` with its options ([`Expire`]): see
+/// [`GenericCommands::pexpireat`](super::GenericCommands::pexpireat).
 pub fn pexpireat(key: impl ToArg, at: impl ToUnixMillis) -> Expire {
     Expire::new(&spec::PEXPIREAT, key, "at", at.to_unix_millis())
 }
 
-/// `PEXPIRETIME key`: see [`GenericCommands::pexpiretime`].
+/// `PEXPIRETIME key`: see [`GenericCommands::pexpiretime`](super::GenericCommands::pexpiretime).
 pub fn pexpiretime(key: impl ToArg) -> Cmd<Expiry<SystemTime>> {
     Cmd::new(&spec::PEXPIRETIME, expiry::unix_millis).arg(key)
 }
 
-/// `PTTL key`: see [`GenericCommands::pttl`].
+/// `PTTL key`: see [`GenericCommands::pttl`](super::GenericCommands::pttl).
 pub fn pttl(key: impl ToArg) -> Cmd<Expiry<Duration>> {
     Cmd::new(&spec::PTTL, expiry::millis).arg(key)
 }
 
-/// `TTL key`: see [`GenericCommands::ttl`].
+/// `TTL key`: see [`GenericCommands::ttl`](super::GenericCommands::ttl).
 pub fn ttl(key: impl ToArg) -> Cmd<Expiry<Duration>> {
     Cmd::new(&spec::TTL, expiry::seconds).arg(key)
 }

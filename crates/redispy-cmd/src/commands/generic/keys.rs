@@ -9,14 +9,11 @@ use crate::replies::KeyType;
 use crate::reply::{FromReply, ReplyError, ok};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::GenericCommands;
-
-/// `COPY source destination` with its options ([`CopyRequest`]): see [`GenericCommands::copy`].
+/// `COPY source destination` with its options ([`CopyRequest`]): see
+/// [`GenericCommands::copy`](super::GenericCommands::copy).
 ///
 /// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// let backup = cmd::copy("user:1", "user:1").db(1).replace().into_cmd();
 /// let words: Vec<_> = backup.request().iter().skip(3).collect();
 /// assert_eq!(words, [&b"DB"[..], b"1", b"REPLACE"]);
@@ -28,52 +25,52 @@ pub fn copy(source: impl ToArg, destination: impl ToArg) -> CopyRequest {
     CopyRequest { request, db: None, replace: false }
 }
 
-/// `DEL key [key ...]`: see [`GenericCommands::del`].
+/// `DEL key [key ...]`: see [`GenericCommands::del`](super::GenericCommands::del).
 pub fn del(keys: impl ToArgs) -> Cmd<i64> {
     count_of_keys(&spec::DEL, keys)
 }
 
-/// `EXISTS key [key ...]`: see [`GenericCommands::exists`].
+/// `EXISTS key [key ...]`: see [`GenericCommands::exists`](super::GenericCommands::exists).
 pub fn exists(keys: impl ToArgs) -> Cmd<i64> {
     count_of_keys(&spec::EXISTS, keys)
 }
 
-/// `KEYS pattern`: see [`GenericCommands::keys`].
+/// `KEYS pattern`: see [`GenericCommands::keys`](super::GenericCommands::keys).
 pub fn keys<T: FromReply>(pattern: impl ToArg) -> Cmd<Vec<T>> {
     Cmd::new(&spec::KEYS, Vec::from_reply).arg(pattern)
 }
 
-/// `MOVE key db`: see [`GenericCommands::move_`].
+/// `MOVE key db`: see [`GenericCommands::move_`](super::GenericCommands::move_).
 pub fn move_(key: impl ToArg, db: u32) -> Cmd<bool> {
     Cmd::new(&spec::MOVE, bool::from_reply).arg(key).arg(db)
 }
 
-/// `RANDOMKEY`: see [`GenericCommands::randomkey`].
+/// `RANDOMKEY`: see [`GenericCommands::randomkey`](super::GenericCommands::randomkey).
 pub fn randomkey<T: FromReply>() -> Cmd<Option<T>> {
     Cmd::new(&spec::RANDOMKEY, Option::from_reply)
 }
 
-/// `RENAME key newkey`: see [`GenericCommands::rename`].
+/// `RENAME key newkey`: see [`GenericCommands::rename`](super::GenericCommands::rename).
 pub fn rename(key: impl ToArg, newkey: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::RENAME, ok).arg(key).arg(newkey)
 }
 
-/// `RENAMENX key newkey`: see [`GenericCommands::renamenx`].
+/// `RENAMENX key newkey`: see [`GenericCommands::renamenx`](super::GenericCommands::renamenx).
 pub fn renamenx(key: impl ToArg, newkey: impl ToArg) -> Cmd<bool> {
     Cmd::new(&spec::RENAMENX, bool::from_reply).arg(key).arg(newkey)
 }
 
-/// `TOUCH key [key ...]`: see [`GenericCommands::touch`].
+/// `TOUCH key [key ...]`: see [`GenericCommands::touch`](super::GenericCommands::touch).
 pub fn touch(keys: impl ToArgs) -> Cmd<i64> {
     count_of_keys(&spec::TOUCH, keys)
 }
 
-/// `TYPE key`: see [`GenericCommands::type_`].
+/// `TYPE key`: see [`GenericCommands::type_`](super::GenericCommands::type_).
 pub fn type_(key: impl ToArg) -> Cmd<Option<KeyType>> {
     Cmd::new(&spec::TYPE, key_type).arg(key)
 }
 
-/// `UNLINK key [key ...]`: see [`GenericCommands::unlink`].
+/// `UNLINK key [key ...]`: see [`GenericCommands::unlink`](super::GenericCommands::unlink).
 pub fn unlink(keys: impl ToArgs) -> Cmd<i64> {
     count_of_keys(&spec::UNLINK, keys)
 }

@@ -7,16 +7,10 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
 use crate::spec;
 
-#[cfg(doc)]
-use super::GenericCommands;
-
-/// `SCAN cursor` with its options ([`Scan`]): see [`GenericCommands::scan`].
+/// `SCAN cursor` with its options ([`Scan`]): see [`GenericCommands::scan`](super::GenericCommands::scan).
 ///
 /// ```
-/// use redispy_cmd::commands as cmd;
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::replies::{Cursor, KeyType};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd, replies::Cursor, replies::KeyType};
 /// let page = cmd::scan::<String>(Cursor::START).match_("user:*").count(1000).type_(KeyType::Hash).into_cmd();
 /// assert_eq!(page.request().count(), 8);
 /// ```

@@ -6,14 +6,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromGroup, FromReply, groups};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::GenericCommands;
-
-/// `SORT key` with its options ([`Sort`]): see [`GenericCommands::sort`].
+/// `SORT key` with its options ([`Sort`]): see [`GenericCommands::sort`](super::GenericCommands::sort).
 ///
 /// ```
-/// use redispy_cmd::commands as cmd;
-///
+/// # use redispy_cmd::commands as cmd;
 /// // The ten heaviest, each with its weight.
 /// let sort = cmd::sort::<String>("things").by("weight:*").desc().limit(0, 10);
 /// let heaviest = sort.get(["#", "weight:*"]).groups::<(String, Option<f64>)>();
@@ -23,7 +19,7 @@ pub fn sort<T: FromReply>(key: impl ToArg) -> Sort<T> {
     Sort::new(&spec::SORT, key)
 }
 
-/// `SORT_RO key` with its options ([`Sort`]): see [`GenericCommands::sort_ro`].
+/// `SORT_RO key` with its options ([`Sort`]): see [`GenericCommands::sort_ro`](super::GenericCommands::sort_ro).
 pub fn sort_ro<T: FromReply>(key: impl ToArg) -> Sort<T, false> {
     Sort::new(&spec::SORT_RO, key)
 }
@@ -89,8 +85,8 @@ impl<T, const WRITES: bool> Sort<T, WRITES> {
         self
     }
 
-    /// Answers with one tuple for each element, one place for each pattern of [`get`](Self::get). Another number of patterns than
-    /// the tuple has places is an error before anything is sent.
+    /// Answers with one tuple for each element, one place for each pattern of [`get`](Self::get). Another number of
+    /// patterns than the tuple has places is an error before anything is sent.
     pub fn groups<G: FromGroup>(self) -> Cmd<Vec<G>> {
         let fits = self.get.count() == G::LEN;
         let (mut request, _) = self.into_cmd().into_parts();

@@ -8,19 +8,17 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromReply, ReplyError, ok};
 use crate::spec;
 
-#[cfg(doc)]
-use super::GenericCommands;
-
-/// `DUMP key`: see [`GenericCommands::dump`].
+/// `DUMP key`: see [`GenericCommands::dump`](super::GenericCommands::dump).
 pub fn dump(key: impl ToArg) -> Cmd<Option<Vec<u8>>> {
     Cmd::new(&spec::DUMP, Option::from_reply).arg(key)
 }
 
-/// `MIGRATE host port "" db timeout KEYS key [key ...]` with its options ([`Migrate`]): see [`GenericCommands::migrate`].
+/// `MIGRATE host port "" db timeout KEYS key [key ...]` with its options ([`Migrate`]): see
+/// [`GenericCommands::migrate`](super::GenericCommands::migrate).
 ///
 /// ```
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// use std::time::Duration;
-/// use redispy_cmd::{IntoCmd, commands as cmd};
 ///
 /// let keys = ["user:1", "user:2"];
 /// let moved = cmd::migrate("10.0.0.5", 6379, keys, 0, Duration::from_secs(5)).copy().auth("password");
@@ -37,11 +35,12 @@ pub fn migrate(host: impl ToArg, port: u16, keys: impl ToArgs, db: u32, timeout:
     Migrate { request, options, copy: false, replace: false, auth: None }
 }
 
-/// `RESTORE key ttl serialized-value` with its options ([`Restore`]): see [`GenericCommands::restore`].
+/// `RESTORE key ttl serialized-value` with its options ([`Restore`]): see
+/// [`GenericCommands::restore`](super::GenericCommands::restore).
 ///
 /// ```
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// use std::time::{Duration, SystemTime};
-/// use redispy_cmd::{IntoCmd, commands as cmd};
 ///
 /// let at = SystemTime::now() + Duration::from_secs(60);
 /// let value = b"from DUMP";

@@ -6,10 +6,7 @@ use crate::replies::Fsynced;
 use crate::reply::FromReply;
 use crate::spec;
 
-#[cfg(doc)]
-use super::GenericCommands;
-
-/// `WAIT numreplicas timeout`: see [`GenericCommands::wait`].
+/// `WAIT numreplicas timeout`: see [`GenericCommands::wait`](super::GenericCommands::wait).
 pub fn wait(numreplicas: i64, timeout: impl Into<Block>) -> Cmd<i64> {
     let mut request = Request::new(&spec::WAIT);
     request.arg(numreplicas);
@@ -17,7 +14,7 @@ pub fn wait(numreplicas: i64, timeout: impl Into<Block>) -> Cmd<i64> {
     Cmd::from_request(request, i64::from_reply)
 }
 
-/// `WAITAOF numlocal numreplicas timeout`: see [`GenericCommands::waitaof`].
+/// `WAITAOF numlocal numreplicas timeout`: see [`GenericCommands::waitaof`](super::GenericCommands::waitaof).
 pub fn waitaof(numlocal: i64, numreplicas: i64, timeout: impl Into<Block>) -> Cmd<Fsynced> {
     let mut request = Request::new(&spec::WAITAOF);
     request.args((numlocal, numreplicas));

@@ -7,11 +7,8 @@ use crate::replies::{GeoMatch, GeoPosition};
 use crate::reply::FromReply;
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::GeoCommands;
-
 /// `GEORADIUS key longitude latitude radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
-/// [`GeoCommands::georadius`].
+/// [`GeoCommands::georadius`](super::GeoCommands::georadius).
 pub fn georadius<T: FromReply>(
     key: impl ToArg,
     longitude: f64,
@@ -23,7 +20,7 @@ pub fn georadius<T: FromReply>(
 }
 
 /// `GEORADIUS_RO key longitude latitude radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
-/// [`GeoCommands::georadius_ro`].
+/// [`GeoCommands::georadius_ro`](super::GeoCommands::georadius_ro).
 pub fn georadius_ro<T: FromReply>(
     key: impl ToArg,
     longitude: f64,
@@ -35,7 +32,7 @@ pub fn georadius_ro<T: FromReply>(
 }
 
 /// `GEORADIUSBYMEMBER key member radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
-/// [`GeoCommands::georadiusbymember`].
+/// [`GeoCommands::georadiusbymember`](super::GeoCommands::georadiusbymember).
 pub fn georadiusbymember<T: FromReply>(
     key: impl ToArg,
     member: impl ToArg,
@@ -46,7 +43,7 @@ pub fn georadiusbymember<T: FromReply>(
 }
 
 /// `GEORADIUSBYMEMBER_RO key member radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
-/// [`GeoCommands::georadiusbymember_ro`].
+/// [`GeoCommands::georadiusbymember_ro`](super::GeoCommands::georadiusbymember_ro).
 pub fn georadiusbymember_ro<T: FromReply>(
     key: impl ToArg,
     member: impl ToArg,
@@ -57,15 +54,13 @@ pub fn georadiusbymember_ro<T: FromReply>(
 }
 
 /// `GEOSEARCH key <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`
-/// with its options ([`Geosearch`]): see [`GeoCommands::geosearch`].
+/// with its options ([`Geosearch`]): see [`GeoCommands::geosearch`](super::GeoCommands::geosearch).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::{GeoArea, GeoFrom, GeoUnit, geosearch};
-///
+/// # use redispy_cmd::{IntoCmd, commands::{self as cmd, GeoArea, GeoFrom, GeoUnit}};
 /// // The ten shops next to a place, each with its distance in kilometres.
 /// let area = GeoArea::by_radius(GeoFrom::lonlat(15.0, 37.0), 200.0, GeoUnit::Kilometers);
-/// let cmd = geosearch::<String>("shops", area).asc().count(10).withdist().into_cmd();
+/// let cmd = cmd::geosearch::<String>("shops", area).asc().count(10).withdist().into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"GEOSEARCH shops FROMLONLAT 15 37 BYRADIUS 200 km ASC COUNT 10 WITHDIST");
 /// ```
@@ -77,7 +72,7 @@ pub fn geosearch<T: FromReply>(key: impl ToArg, area: GeoArea) -> Geosearch<T> {
 }
 
 /// `GEOSEARCHSTORE destination source <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius unit | BYBOX width height unit>`
-/// with its options ([`Geosearchstore`]): see [`GeoCommands::geosearchstore`].
+/// with its options ([`Geosearchstore`]): see [`GeoCommands::geosearchstore`](super::GeoCommands::geosearchstore).
 pub fn geosearchstore(destination: impl ToArg, source: impl ToArg, area: GeoArea) -> Geosearchstore {
     let mut request = Request::new(&spec::GEOSEARCHSTORE);
     request.args((destination, source));

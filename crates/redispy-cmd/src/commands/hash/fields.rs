@@ -11,16 +11,12 @@ use crate::replies::{Expiry, FieldExpire, FieldPersist, expiry};
 use crate::reply::FromReply;
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::HashCommands;
-
-/// `HEXPIRE key seconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see [`HashCommands::hexpire`].
+/// `HEXPIRE key seconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see
+/// [`HashCommands::hexpire`](super::HashCommands::hexpire).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::hexpire;
-///
-/// let cmd = hexpire("user:1", 60, ["token", "nonce"]).nx().into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let cmd = cmd::hexpire("user:1", 60, ["token", "nonce"]).nx().into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HEXPIRE user:1 60 NX FIELDS 2 token nonce");
 /// ```
@@ -29,30 +25,30 @@ pub fn hexpire(key: impl ToArg, seconds: impl ToSeconds, fields: impl ToArgs) ->
 }
 
 /// `HEXPIREAT key unix-time-seconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see
-/// [`HashCommands::hexpireat`].
+/// [`HashCommands::hexpireat`](super::HashCommands::hexpireat).
 pub fn hexpireat(key: impl ToArg, time: impl ToUnixSeconds, fields: impl ToArgs) -> Hexpire {
     Hexpire::new(&spec::HEXPIREAT, key, ("unix-time-seconds", time.to_unix_seconds()), fields)
 }
 
-/// `HEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hexpiretime`].
+/// `HEXPIRETIME key FIELDS numfields field [field ...]`: see
+/// [`HashCommands::hexpiretime`](super::HashCommands::hexpiretime).
 pub fn hexpiretime(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<SystemTime>>> {
     Cmd::from_request(of_fields(&spec::HEXPIRETIME, key, fields), |node| {
         elements(node, EXPIRIES, expiry::unix_seconds)
     })
 }
 
-/// `HGETDEL key FIELDS numfields field [field ...]`: see [`HashCommands::hgetdel`].
+/// `HGETDEL key FIELDS numfields field [field ...]`: see [`HashCommands::hgetdel`](super::HashCommands::hgetdel).
 pub fn hgetdel<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Option<T>>> {
     Cmd::from_request(of_fields(&spec::HGETDEL, key, fields), Vec::<Option<T>>::from_reply)
 }
 
-/// `HGETEX key FIELDS numfields field [field ...]` with its options ([`Hgetex`]): see [`HashCommands::hgetex`].
+/// `HGETEX key FIELDS numfields field [field ...]` with its options ([`Hgetex`]): see
+/// [`HashCommands::hgetex`](super::HashCommands::hgetex).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::hgetex;
-///
-/// let cmd = hgetex::<String>("user:1", "token").ex(60).into_cmd();      // Vec<Option<String>>
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let cmd = cmd::hgetex::<String>("user:1", "token").ex(60).into_cmd();      // Vec<Option<String>>
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HGETEX user:1 EX 60 FIELDS 1 token");
 /// ```
@@ -69,42 +65,42 @@ pub fn hgetex<T: FromReply>(key: impl ToArg, fields: impl ToArgs) -> Hgetex<T> {
     }
 }
 
-/// `HPERSIST key FIELDS numfields field [field ...]`: see [`HashCommands::hpersist`].
+/// `HPERSIST key FIELDS numfields field [field ...]`: see [`HashCommands::hpersist`](super::HashCommands::hpersist).
 pub fn hpersist(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<FieldPersist>> {
     Cmd::from_request(of_fields(&spec::HPERSIST, key, fields), Vec::<FieldPersist>::from_reply)
 }
 
 /// `HPEXPIRE key milliseconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see
-/// [`HashCommands::hpexpire`].
+/// [`HashCommands::hpexpire`](super::HashCommands::hpexpire).
 pub fn hpexpire(key: impl ToArg, milliseconds: impl ToMillis, fields: impl ToArgs) -> Hexpire {
     Hexpire::new(&spec::HPEXPIRE, key, ("milliseconds", milliseconds.to_millis()), fields)
 }
 
 /// `HPEXPIREAT key unix-time-milliseconds FIELDS numfields field [field ...]` with its options ([`Hexpire`]): see
-/// [`HashCommands::hpexpireat`].
+/// [`HashCommands::hpexpireat`](super::HashCommands::hpexpireat).
 pub fn hpexpireat(key: impl ToArg, time: impl ToUnixMillis, fields: impl ToArgs) -> Hexpire {
     Hexpire::new(&spec::HPEXPIREAT, key, ("unix-time-milliseconds", time.to_unix_millis()), fields)
 }
 
-/// `HPEXPIRETIME key FIELDS numfields field [field ...]`: see [`HashCommands::hpexpiretime`].
+/// `HPEXPIRETIME key FIELDS numfields field [field ...]`: see
+/// [`HashCommands::hpexpiretime`](super::HashCommands::hpexpiretime).
 pub fn hpexpiretime(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<SystemTime>>> {
     Cmd::from_request(of_fields(&spec::HPEXPIRETIME, key, fields), |node| {
         elements(node, EXPIRIES, expiry::unix_millis)
     })
 }
 
-/// `HPTTL key FIELDS numfields field [field ...]`: see [`HashCommands::hpttl`].
+/// `HPTTL key FIELDS numfields field [field ...]`: see [`HashCommands::hpttl`](super::HashCommands::hpttl).
 pub fn hpttl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> {
     Cmd::from_request(of_fields(&spec::HPTTL, key, fields), |node| elements(node, EXPIRIES, expiry::millis))
 }
 
-/// `HSETEX key FIELDS numfields field value [field value ...]` with its options ([`Hsetex`]): see [`HashCommands::hsetex`].
+/// `HSETEX key FIELDS numfields field value [field value ...]` with its options ([`Hsetex`]): see
+/// [`HashCommands::hsetex`](super::HashCommands::hsetex).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::hsetex;
-///
-/// let cmd = hsetex("user:1", ("token", "abc")).fnx().px(1500).into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let cmd = cmd::hsetex("user:1", ("token", "abc")).fnx().px(1500).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HSETEX user:1 FNX PX 1500 FIELDS 1 token abc");
 /// ```
@@ -117,7 +113,7 @@ pub fn hsetex(key: impl ToArg, pairs: impl ToPairs) -> Hsetex {
     Hsetex { request, options, key_condition: None, field_condition: None, expiry: ExpiryOption::Unsaid }
 }
 
-/// `HTTL key FIELDS numfields field [field ...]`: see [`HashCommands::httl`].
+/// `HTTL key FIELDS numfields field [field ...]`: see [`HashCommands::httl`](super::HashCommands::httl).
 pub fn httl(key: impl ToArg, fields: impl ToArgs) -> Cmd<Vec<Expiry<Duration>>> {
     Cmd::from_request(of_fields(&spec::HTTL, key, fields), |node| elements(node, EXPIRIES, expiry::seconds))
 }

@@ -7,16 +7,12 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
 use crate::spec;
 
-#[cfg(doc)]
-use super::HashCommands;
-
-/// `HRANDFIELD key` with its options ([`Hrandfield`]): see [`HashCommands::hrandfield`].
+/// `HRANDFIELD key` with its options ([`Hrandfield`]): see [`HashCommands::hrandfield`](super::HashCommands::hrandfield).
 ///
 /// ```
-/// use redispy_cmd::commands::hrandfield;
-///
-/// let three = hrandfield::<String>("h").count(3);                                 // Vec<String>
-/// let pairs = hrandfield::<String>("h").count(3).withvalues::<(String, i64)>();   // Cmd<Vec<(String, i64)>>
+/// # use redispy_cmd::commands as cmd;
+/// let three = cmd::hrandfield::<String>("h").count(3);                                 // Vec<String>
+/// let pairs = cmd::hrandfield::<String>("h").count(3).withvalues::<(String, i64)>();   // Cmd<Vec<(String, i64)>>
 /// let words = pairs.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HRANDFIELD h 3 WITHVALUES");
 /// ```
@@ -24,13 +20,11 @@ pub fn hrandfield<T: FromReply>(key: impl ToArg) -> Hrandfield<T> {
     Hrandfield { cmd: Cmd::new(&spec::HRANDFIELD, Option::<T>::from_reply).arg(key) }
 }
 
-/// `HSCAN key cursor` with its options ([`Hscan`]): see [`HashCommands::hscan`].
+/// `HSCAN key cursor` with its options ([`Hscan`]): see [`HashCommands::hscan`](super::HashCommands::hscan).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::hscan;
-///
-/// let page = hscan::<(String, i64)>("h", 0).match_("a*").count(100).into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let page = cmd::hscan::<(String, i64)>("h", 0).match_("a*").count(100).into_cmd();
 /// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"HSCAN h 0 MATCH a* COUNT 100");
 /// ```

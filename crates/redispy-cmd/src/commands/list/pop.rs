@@ -10,16 +10,12 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, ReplyError};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::ListCommands;
-
-/// `BLMPOP timeout numkeys key [key ...] <LEFT | RIGHT>` with its options ([`Lmpop`]): see [`ListCommands::blmpop`].
+/// `BLMPOP timeout numkeys key [key ...] <LEFT | RIGHT>` with its options ([`Lmpop`]): see
+/// [`ListCommands::blmpop`](super::ListCommands::blmpop).
 ///
 /// ```
-/// use redispy_cmd::commands::{ListEnd, blmpop};
-/// use redispy_cmd::{Block, IntoCmd};
-///
-/// let cmd = blmpop::<(String, Vec<i64>)>(Block::Forever, ("a", "b"), ListEnd::Left).count(10).into_cmd();
+/// # use redispy_cmd::{Block, IntoCmd, commands::{self as cmd, ListEnd}};
+/// let cmd = cmd::blmpop::<(String, Vec<i64>)>(Block::Forever, ("a", "b"), ListEnd::Left).count(10).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BLMPOP 0 2 a b LEFT COUNT 10");
 /// ```
@@ -29,34 +25,34 @@ pub fn blmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: Li
     Lmpop::new(request, keys, end)
 }
 
-/// `BLPOP key [key ...] timeout`: see [`ListCommands::blpop`].
+/// `BLPOP key [key ...] timeout`: see [`ListCommands::blpop`](super::ListCommands::blpop).
 pub fn blpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
     blocking_pop(&spec::BLPOP, keys, timeout.into())
 }
 
-/// `BRPOP key [key ...] timeout`: see [`ListCommands::brpop`].
+/// `BRPOP key [key ...] timeout`: see [`ListCommands::brpop`](super::ListCommands::brpop).
 pub fn brpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
     blocking_pop(&spec::BRPOP, keys, timeout.into())
 }
 
-/// `LMPOP numkeys key [key ...] <LEFT | RIGHT>` with its options ([`Lmpop`]): see [`ListCommands::lmpop`].
+/// `LMPOP numkeys key [key ...] <LEFT | RIGHT>` with its options ([`Lmpop`]): see
+/// [`ListCommands::lmpop`](super::ListCommands::lmpop).
 pub fn lmpop<P: FromPair>(keys: impl ToArgs, end: ListEnd) -> Lmpop<P> {
     Lmpop::new(Request::new(&spec::LMPOP), keys, end)
 }
 
-/// `LPOP key` with its options ([`Lpop`]): see [`ListCommands::lpop`].
+/// `LPOP key` with its options ([`Lpop`]): see [`ListCommands::lpop`](super::ListCommands::lpop).
 ///
 /// ```
-/// use redispy_cmd::commands::lpop;
-///
-/// let batch = lpop::<String>("jobs").count(100);      // Cmd<Vec<String>>
+/// # use redispy_cmd::commands as cmd;
+/// let batch = cmd::lpop::<String>("jobs").count(100);      // Cmd<Vec<String>>
 /// assert_eq!(batch.request().iter().last(), Some(&b"100"[..]));
 /// ```
 pub fn lpop<T: FromReply>(key: impl ToArg) -> Lpop<T> {
     Lpop { cmd: Cmd::new(&spec::LPOP, Option::<T>::from_reply).arg(key) }
 }
 
-/// `RPOP key` with its options ([`Lpop`]): see [`ListCommands::rpop`].
+/// `RPOP key` with its options ([`Lpop`]): see [`ListCommands::rpop`](super::ListCommands::rpop).
 pub fn rpop<T: FromReply>(key: impl ToArg) -> Lpop<T> {
     Lpop { cmd: Cmd::new(&spec::RPOP, Option::<T>::from_reply).arg(key) }
 }

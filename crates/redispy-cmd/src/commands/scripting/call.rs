@@ -8,14 +8,11 @@ use crate::execute::{Execute, IntoCmd};
 use crate::reply::{FromReply, Value};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::ScriptingCommands;
-
-/// `EVAL script numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::eval`].
+/// `EVAL script numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see
+/// [`ScriptingCommands::eval`](super::ScriptingCommands::eval).
 ///
 /// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// let add = cmd::eval("return redis.call('INCRBY', KEYS[1], ARGV[1])").key("n").arg(5).returns::<i64>().into_cmd();
 /// assert_eq!(add.request().iter().skip(2).collect::<Vec<_>>(), [b"1", b"n", b"5"]);
 /// ```
@@ -23,27 +20,32 @@ pub fn eval(script: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVAL, script)
 }
 
-/// `EVAL_RO script numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::eval_ro`].
+/// `EVAL_RO script numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see
+/// [`ScriptingCommands::eval_ro`](super::ScriptingCommands::eval_ro).
 pub fn eval_ro(script: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVAL_RO, script)
 }
 
-/// `EVALSHA sha1 numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::evalsha`].
+/// `EVALSHA sha1 numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see
+/// [`ScriptingCommands::evalsha`](super::ScriptingCommands::evalsha).
 pub fn evalsha(sha1: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVALSHA, sha1)
 }
 
-/// `EVALSHA_RO sha1 numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::evalsha_ro`].
+/// `EVALSHA_RO sha1 numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see
+/// [`ScriptingCommands::evalsha_ro`](super::ScriptingCommands::evalsha_ro).
 pub fn evalsha_ro(sha1: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::EVALSHA_RO, sha1)
 }
 
-/// `FCALL function numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::fcall`].
+/// `FCALL function numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see
+/// [`ScriptingCommands::fcall`](super::ScriptingCommands::fcall).
 pub fn fcall(function: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::FCALL, function)
 }
 
-/// `FCALL_RO function numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see [`ScriptingCommands::fcall_ro`].
+/// `FCALL_RO function numkeys [key ...] [arg ...]` with its options ([`ScriptCall`]): see
+/// [`ScriptingCommands::fcall_ro`](super::ScriptingCommands::fcall_ro).
 pub fn fcall_ro(function: impl ToArg) -> ScriptCall<Value> {
     ScriptCall::new(&spec::FCALL_RO, function)
 }
@@ -98,14 +100,14 @@ impl<T> ScriptCall<T> {
         self
     }
 
-    /// The same call with its answer read as another type. Of Lua's own, numbers are cut to integers, `false` is nil and `true`
-    /// is 1.
+    /// The same call with its answer read as another type. Of Lua's own, numbers are cut to integers, `false` is nil and
+    /// `true` is 1.
     pub fn returns<U: FromReply>(self) -> ScriptCall<U> {
         ScriptCall { request: self.request, numkeys: self.numkeys, args: self.args, read: U::from_reply }
     }
 
-    /// The text of the script that is called by its hash: it is sent instead of the hash when the server answers `NOSCRIPT`.
-    /// Clients and sessions do so by themselves; see [`Request::with_script_text`].
+    /// The text of the script that is called by its hash: it is sent instead of the hash when the server answers
+    /// `NOSCRIPT`. Clients and sessions do so by themselves; see [`Request::with_script_text`].
     pub fn text(mut self, script: Arc<[u8]>) -> Self {
         self.request.script = Some(script);
         self
@@ -135,14 +137,13 @@ impl Request {
         self.script.as_deref()
     }
 
-    /// The same call with the [text](ScriptCall::text) of the script in place of its hash: `EVAL` for `EVALSHA`, `EVAL_RO` for
-    /// `EVALSHA_RO`. `None` when it is no call by a hash, or the text is not known.
+    /// The same call with the [text](ScriptCall::text) of the script in place of its hash: `EVAL` for `EVALSHA`, `EVAL_RO`
+    /// for `EVALSHA_RO`. `None` when it is no call by a hash, or the text is not known.
     ///
     /// Both run the same script, so what was answered with `NOSCRIPT` may be sent so without running anything twice.
     ///
     /// ```
-    /// use redispy_cmd::{IntoCmd, commands as cmd};
-    ///
+    /// # use redispy_cmd::{IntoCmd, commands as cmd};
     /// let text: &[u8] = b"return 1";
     /// let call = cmd::evalsha("e0e1f9fabfc9d4800c877a703b823ac0578ff8db").text(text.into()).key("k").into_cmd();
     /// let whole = call.request().with_script_text().unwrap();

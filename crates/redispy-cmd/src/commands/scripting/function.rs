@@ -10,39 +10,37 @@ use crate::spec;
 
 use crate::commands::server::Flush;
 
-#[cfg(doc)]
-use super::ScriptingCommands;
-
-/// `FUNCTION DELETE library-name`: see [`ScriptingCommands::function_delete`].
+/// `FUNCTION DELETE library-name`: see [`ScriptingCommands::function_delete`](super::ScriptingCommands::function_delete).
 pub fn function_delete(library: impl ToArg) -> Cmd<()> {
     Cmd::new(&spec::FUNCTION_DELETE, ok).arg(library)
 }
 
-/// `FUNCTION DUMP`: see [`ScriptingCommands::function_dump`].
+/// `FUNCTION DUMP`: see [`ScriptingCommands::function_dump`](super::ScriptingCommands::function_dump).
 pub fn function_dump() -> Cmd<Vec<u8>> {
     Cmd::new(&spec::FUNCTION_DUMP, Vec::<u8>::from_reply)
 }
 
-/// `FUNCTION FLUSH` with its options ([`Flush`]): see [`ScriptingCommands::function_flush`].
+/// `FUNCTION FLUSH` with its options ([`Flush`]): see
+/// [`ScriptingCommands::function_flush`](super::ScriptingCommands::function_flush).
 pub fn function_flush() -> Flush {
     Flush::new(&spec::FUNCTION_FLUSH)
 }
 
-/// `FUNCTION HELP`: see [`ScriptingCommands::function_help`].
+/// `FUNCTION HELP`: see [`ScriptingCommands::function_help`](super::ScriptingCommands::function_help).
 pub fn function_help() -> Cmd<Vec<String>> {
     Cmd::new(&spec::FUNCTION_HELP, texts)
 }
 
-/// `FUNCTION KILL`: see [`ScriptingCommands::function_kill`].
+/// `FUNCTION KILL`: see [`ScriptingCommands::function_kill`](super::ScriptingCommands::function_kill).
 pub fn function_kill() -> Cmd<()> {
     Cmd::new(&spec::FUNCTION_KILL, ok)
 }
 
-/// `FUNCTION LIST` with its options ([`FunctionList`]): see [`ScriptingCommands::function_list`].
+/// `FUNCTION LIST` with its options ([`FunctionList`]): see
+/// [`ScriptingCommands::function_list`](super::ScriptingCommands::function_list).
 ///
 /// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// let list = cmd::function_list().libraryname("my*").withcode().into_cmd();
 /// assert_eq!(list.request().iter().last(), Some(&b"WITHCODE"[..]));
 /// ```
@@ -50,19 +48,21 @@ pub fn function_list() -> FunctionList {
     FunctionList { pattern: None, withcode: false }
 }
 
-/// `FUNCTION LOAD function-code` with its options ([`FunctionLoad`]): see [`ScriptingCommands::function_load`].
+/// `FUNCTION LOAD function-code` with its options ([`FunctionLoad`]): see
+/// [`ScriptingCommands::function_load`](super::ScriptingCommands::function_load).
 pub fn function_load(code: impl ToArg) -> FunctionLoad {
     FunctionLoad { code: Words::of(code), replace: false }
 }
 
-/// `FUNCTION RESTORE serialized-value` with its options ([`FunctionRestore`]): see [`ScriptingCommands::function_restore`].
+/// `FUNCTION RESTORE serialized-value` with its options ([`FunctionRestore`]): see
+/// [`ScriptingCommands::function_restore`](super::ScriptingCommands::function_restore).
 pub fn function_restore(dump: impl ToArg) -> FunctionRestore {
     let mut request = Request::new(&spec::FUNCTION_RESTORE);
     request.arg(dump);
     FunctionRestore { request, policy: None }
 }
 
-/// `FUNCTION STATS`: see [`ScriptingCommands::function_stats`].
+/// `FUNCTION STATS`: see [`ScriptingCommands::function_stats`](super::ScriptingCommands::function_stats).
 pub fn function_stats() -> Cmd<FunctionStats> {
     Cmd::new(&spec::FUNCTION_STATS, FunctionStats::read)
 }

@@ -10,40 +10,33 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
 use crate::spec;
 
-#[cfg(doc)]
-use super::SetCommands;
-
-/// `SPOP key` with its options ([`Spop`]): see [`SetCommands::spop`].
+/// `SPOP key` with its options ([`Spop`]): see [`SetCommands::spop`](super::SetCommands::spop).
 ///
 /// ```
-/// use redispy_cmd::commands::spop;
-///
-/// let batch = spop::<String>("jobs").count(100);      // Cmd<HashSet<String>>
+/// # use redispy_cmd::commands as cmd;
+/// let batch = cmd::spop::<String>("jobs").count(100);      // Cmd<HashSet<String>>
 /// assert_eq!(batch.request().iter().last(), Some(&b"100"[..]));
 /// ```
 pub fn spop<T: FromReply>(key: impl ToArg) -> Spop<T> {
     Spop { cmd: Cmd::new(&spec::SPOP, Option::<T>::from_reply).arg(key) }
 }
 
-/// `SRANDMEMBER key` with its options ([`Srandmember`]): see [`SetCommands::srandmember`].
+/// `SRANDMEMBER key` with its options ([`Srandmember`]): see [`SetCommands::srandmember`](super::SetCommands::srandmember).
 ///
 /// ```
-/// use redispy_cmd::commands::srandmember;
-///
-/// let dice = srandmember::<i64>("faces").count(-2);   // Cmd<Vec<i64>>
+/// # use redispy_cmd::commands as cmd;
+/// let dice = cmd::srandmember::<i64>("faces").count(-2);   // Cmd<Vec<i64>>
 /// assert_eq!(dice.request().iter().last(), Some(&b"-2"[..]));
 /// ```
 pub fn srandmember<T: FromReply>(key: impl ToArg) -> Srandmember<T> {
     Srandmember { cmd: Cmd::new(&spec::SRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }
 
-/// `SSCAN key cursor` with its options ([`Sscan`]): see [`SetCommands::sscan`].
+/// `SSCAN key cursor` with its options ([`Sscan`]): see [`SetCommands::sscan`](super::SetCommands::sscan).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::sscan;
-///
-/// let page = sscan::<String>("s", 0).match_("a*").count(100).into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let page = cmd::sscan::<String>("s", 0).match_("a*").count(100).into_cmd();
 /// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"SSCAN s 0 MATCH a* COUNT 100");
 /// ```

@@ -6,16 +6,12 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-#[cfg(doc)]
-use super::SortedSetCommands;
-
-/// `ZADD key score member [score member ...]` with its options ([`Zadd`]): see [`SortedSetCommands::zadd`].
+/// `ZADD key score member [score member ...]` with its options ([`Zadd`]): see
+/// [`SortedSetCommands::zadd`](super::SortedSetCommands::zadd).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::zadd;
-///
-/// let best = zadd("scores", [(81.0, "alice"), (93.5, "bob")]).gt().ch().into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let best = cmd::zadd("scores", [(81.0, "alice"), (93.5, "bob")]).gt().ch().into_cmd();
 /// let words = best.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZADD scores GT CH 81 alice 93.5 bob");
 /// ```

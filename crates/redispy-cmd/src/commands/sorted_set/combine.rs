@@ -7,15 +7,12 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::SortedSetCommands;
-
-/// `ZDIFF numkeys key [key ...]` with its options ([`Zdiff`]): see [`SortedSetCommands::zdiff`].
+/// `ZDIFF numkeys key [key ...]` with its options ([`Zdiff`]): see
+/// [`SortedSetCommands::zdiff`](super::SortedSetCommands::zdiff).
 ///
 /// ```
-/// use redispy_cmd::commands::zdiff;
-///
-/// let cmd = zdiff::<String>(["a", "b"]).withscores::<(String, f64)>();    // Cmd<Vec<(String, f64)>>
+/// # use redispy_cmd::commands as cmd;
+/// let cmd = cmd::zdiff::<String>(["a", "b"]).withscores::<(String, f64)>();    // Cmd<Vec<(String, f64)>>
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZDIFF 2 a b WITHSCORES");
 /// ```
@@ -25,7 +22,8 @@ pub fn zdiff<T: FromReply>(keys: impl ToArgs) -> Zdiff<T> {
     Zdiff { cmd: Cmd::from_request(request, Vec::from_reply) }
 }
 
-/// `ZDIFFSTORE destination numkeys key [key ...]`: see [`SortedSetCommands::zdiffstore`].
+/// `ZDIFFSTORE destination numkeys key [key ...]`: see
+/// [`SortedSetCommands::zdiffstore`](super::SortedSetCommands::zdiffstore).
 pub fn zdiffstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
     let mut request = Request::new(&spec::ZDIFFSTORE);
     request.arg(destination);
@@ -33,12 +31,12 @@ pub fn zdiffstore(destination: impl ToArg, keys: impl ToArgs) -> Cmd<i64> {
     Cmd::from_request(request, i64::from_reply)
 }
 
-/// `ZINTER numkeys key [key ...]` with its options ([`Zcombine`]): see [`SortedSetCommands::zinter`].
+/// `ZINTER numkeys key [key ...]` with its options ([`Zcombine`]): see
+/// [`SortedSetCommands::zinter`](super::SortedSetCommands::zinter).
 ///
 /// ```
-/// use redispy_cmd::commands::{Aggregate, zinter};
-///
-/// let cmd = zinter::<String>(["a", "b"]).weights([2, 1]).aggregate(Aggregate::Max).withscores::<(String, f64)>();
+/// # use redispy_cmd::commands::{self as cmd, Aggregate};
+/// let cmd = cmd::zinter::<String>(["a", "b"]).weights([2, 1]).aggregate(Aggregate::Max).withscores::<(String, f64)>();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZINTER 2 a b WEIGHTS 2 1 AGGREGATE MAX WITHSCORES");
 /// ```
@@ -46,24 +44,26 @@ pub fn zinter<T: FromReply>(keys: impl ToArgs) -> Zcombine<T> {
     Zcombine { sets: Sets::new(Request::new(&spec::ZINTER), keys), read: Vec::from_reply }
 }
 
-/// `ZINTERCARD numkeys key [key ...]` with its options ([`Intercard`]): see [`SortedSetCommands::zintercard`].
+/// `ZINTERCARD numkeys key [key ...]` with its options ([`Intercard`]): see
+/// [`SortedSetCommands::zintercard`](super::SortedSetCommands::zintercard).
 pub fn zintercard(keys: impl ToArgs) -> Intercard {
     Intercard::new(&spec::ZINTERCARD, keys)
 }
 
 /// `ZINTERSTORE destination numkeys key [key ...]` with its options ([`ZcombineStore`]): see
-/// [`SortedSetCommands::zinterstore`].
+/// [`SortedSetCommands::zinterstore`](super::SortedSetCommands::zinterstore).
 pub fn zinterstore(destination: impl ToArg, keys: impl ToArgs) -> ZcombineStore {
     ZcombineStore::new(&spec::ZINTERSTORE, destination, keys)
 }
 
-/// `ZUNION numkeys key [key ...]` with its options ([`Zcombine`]): see [`SortedSetCommands::zunion`].
+/// `ZUNION numkeys key [key ...]` with its options ([`Zcombine`]): see
+/// [`SortedSetCommands::zunion`](super::SortedSetCommands::zunion).
 pub fn zunion<T: FromReply>(keys: impl ToArgs) -> Zcombine<T> {
     Zcombine { sets: Sets::new(Request::new(&spec::ZUNION), keys), read: Vec::from_reply }
 }
 
 /// `ZUNIONSTORE destination numkeys key [key ...]` with its options ([`ZcombineStore`]): see
-/// [`SortedSetCommands::zunionstore`].
+/// [`SortedSetCommands::zunionstore`](super::SortedSetCommands::zunionstore).
 pub fn zunionstore(destination: impl ToArg, keys: impl ToArgs) -> ZcombineStore {
     ZcombineStore::new(&spec::ZUNIONSTORE, destination, keys)
 }

@@ -9,16 +9,12 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, FromTriple, ReplyError};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::SortedSetCommands;
-
-/// `BZMPOP timeout numkeys key [key ...] <MIN | MAX>` with its options ([`Zmpop`]): see [`SortedSetCommands::bzmpop`].
+/// `BZMPOP timeout numkeys key [key ...] <MIN | MAX>` with its options ([`Zmpop`]): see
+/// [`SortedSetCommands::bzmpop`](super::SortedSetCommands::bzmpop).
 ///
 /// ```
-/// use redispy_cmd::commands::{ScoreEnd, bzmpop};
-/// use redispy_cmd::{Block, IntoCmd};
-///
-/// let cmd = bzmpop::<(String, Vec<(String, f64)>)>(Block::Forever, ("a", "b"), ScoreEnd::Min).count(10).into_cmd();
+/// # use redispy_cmd::{Block, IntoCmd, commands::{self as cmd, ScoreEnd}};
+/// let cmd = cmd::bzmpop::<(String, Vec<(String, f64)>)>(Block::Forever, ("a", "b"), ScoreEnd::Min).count(10).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BZMPOP 0 2 a b MIN COUNT 10");
 /// ```
@@ -28,34 +24,34 @@ pub fn bzmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: Sc
     Zmpop::new(request, keys, end)
 }
 
-/// `BZPOPMAX key [key ...] timeout`: see [`SortedSetCommands::bzpopmax`].
+/// `BZPOPMAX key [key ...] timeout`: see [`SortedSetCommands::bzpopmax`](super::SortedSetCommands::bzpopmax).
 pub fn bzpopmax<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
     blocking_pop(&spec::BZPOPMAX, keys, timeout.into())
 }
 
-/// `BZPOPMIN key [key ...] timeout`: see [`SortedSetCommands::bzpopmin`].
+/// `BZPOPMIN key [key ...] timeout`: see [`SortedSetCommands::bzpopmin`](super::SortedSetCommands::bzpopmin).
 pub fn bzpopmin<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
     blocking_pop(&spec::BZPOPMIN, keys, timeout.into())
 }
 
-/// `ZMPOP numkeys key [key ...] <MIN | MAX>` with its options ([`Zmpop`]): see [`SortedSetCommands::zmpop`].
+/// `ZMPOP numkeys key [key ...] <MIN | MAX>` with its options ([`Zmpop`]): see
+/// [`SortedSetCommands::zmpop`](super::SortedSetCommands::zmpop).
 pub fn zmpop<P: FromPair>(keys: impl ToArgs, end: ScoreEnd) -> Zmpop<P> {
     Zmpop::new(Request::new(&spec::ZMPOP), keys, end)
 }
 
-/// `ZPOPMAX key` with its options ([`Zpop`]): see [`SortedSetCommands::zpopmax`].
+/// `ZPOPMAX key` with its options ([`Zpop`]): see [`SortedSetCommands::zpopmax`](super::SortedSetCommands::zpopmax).
 ///
 /// ```
-/// use redispy_cmd::commands::zpopmax;
-///
-/// let best = zpopmax::<(String, f64)>("scores").count(3);     // Cmd<Vec<(String, f64)>>
+/// # use redispy_cmd::commands as cmd;
+/// let best = cmd::zpopmax::<(String, f64)>("scores").count(3);     // Cmd<Vec<(String, f64)>>
 /// assert_eq!(best.request().iter().last(), Some(&b"3"[..]));
 /// ```
 pub fn zpopmax<P: FromPair>(key: impl ToArg) -> Zpop<P> {
     Zpop { cmd: Cmd::new(&spec::ZPOPMAX, one).arg(key) }
 }
 
-/// `ZPOPMIN key` with its options ([`Zpop`]): see [`SortedSetCommands::zpopmin`].
+/// `ZPOPMIN key` with its options ([`Zpop`]): see [`SortedSetCommands::zpopmin`](super::SortedSetCommands::zpopmin).
 pub fn zpopmin<P: FromPair>(key: impl ToArg) -> Zpop<P> {
     Zpop { cmd: Cmd::new(&spec::ZPOPMIN, one).arg(key) }
 }

@@ -7,15 +7,12 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::SortedSetCommands;
-
-/// `ZRANGE key start stop` with its options ([`Zrange`]): see [`SortedSetCommands::zrange`].
+/// `ZRANGE key start stop` with its options ([`Zrange`]): see
+/// [`SortedSetCommands::zrange`](super::SortedSetCommands::zrange).
 ///
 /// ```
-/// use redispy_cmd::commands::zrange;
-///
-/// let best = zrange::<String>("scores", 0, 9).rev().withscores::<(String, f64)>();    // Cmd<Vec<(String, f64)>>
+/// # use redispy_cmd::commands as cmd;
+/// let best = cmd::zrange::<String>("scores", 0, 9).rev().withscores::<(String, f64)>();    // Cmd<Vec<(String, f64)>>
 /// let words = best.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZRANGE scores 0 9 REV WITHSCORES");
 /// ```
@@ -30,10 +27,8 @@ pub fn zrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> Zrange<T>
 /// range.
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::{LexBound, zrange_bylex};
-///
-/// let from_b = zrange_bylex::<String>("names", LexBound::inclusive("b"), LexBound::MAX).limit(0, 10).into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands::{self as cmd, LexBound}};
+/// let from_b = cmd::zrange_bylex::<String>("names", LexBound::inclusive("b"), LexBound::MAX).limit(0, 10).into_cmd();
 /// let words = from_b.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZRANGE names [b + BYLEX LIMIT 0 10");
 /// ```
@@ -48,10 +43,8 @@ pub fn zrange_bylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound)
 /// the range.
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::{ScoreBound, zrange_byscore};
-///
-/// let late = zrange_byscore::<String>("jobs", ScoreBound::Exclusive(10.0), ScoreBound::MAX).rev().limit(0, 5).into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands::{self as cmd, ScoreBound}};
+/// let late = cmd::zrange_byscore::<String>("jobs", ScoreBound::Exclusive(10.0), ScoreBound::MAX).rev().limit(0, 5).into_cmd();
 /// let words = late.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZRANGE jobs inf (10 BYSCORE REV LIMIT 0 5");
 /// ```
@@ -64,12 +57,14 @@ pub fn zrange_byscore<T: FromReply>(
     ZrangeByscore { range: Range::by("BYSCORE", range), read: Vec::from_reply }
 }
 
-/// `ZRANGEBYLEX key min max` with its options ([`Zrangebylex`]): see [`SortedSetCommands::zrangebylex`].
+/// `ZRANGEBYLEX key min max` with its options ([`Zrangebylex`]): see
+/// [`SortedSetCommands::zrangebylex`](super::SortedSetCommands::zrangebylex).
 pub fn zrangebylex<T: FromReply>(key: impl ToArg, min: LexBound, max: LexBound) -> Zrangebylex<T> {
     Zrangebylex { range: Range::new(&spec::ZRANGEBYLEX, key, min, max), read: Vec::from_reply }
 }
 
-/// `ZRANGEBYSCORE key min max` with its options ([`Zrangebyscore`]): see [`SortedSetCommands::zrangebyscore`].
+/// `ZRANGEBYSCORE key min max` with its options ([`Zrangebyscore`]): see
+/// [`SortedSetCommands::zrangebyscore`](super::SortedSetCommands::zrangebyscore).
 pub fn zrangebyscore<T: FromReply>(
     key: impl ToArg,
     min: impl Into<ScoreBound>,
@@ -79,7 +74,8 @@ pub fn zrangebyscore<T: FromReply>(
     Zrangebyscore { range, read: Vec::from_reply }
 }
 
-/// `ZRANGESTORE destination source start stop` with its options ([`Zrangestore`]): see [`SortedSetCommands::zrangestore`].
+/// `ZRANGESTORE destination source start stop` with its options ([`Zrangestore`]): see
+/// [`SortedSetCommands::zrangestore`](super::SortedSetCommands::zrangestore).
 pub fn zrangestore(destination: impl ToArg, source: impl ToArg, start: i64, stop: i64) -> Zrangestore {
     Zrangestore { range: Range::store(destination, source, start, stop) }
 }
@@ -113,17 +109,20 @@ pub fn zrangestore_byscore(
     ZrangestoreBy { range: Range::by("BYSCORE", range) }
 }
 
-/// `ZREVRANGE key start stop` with its options ([`Zrevrange`]): see [`SortedSetCommands::zrevrange`].
+/// `ZREVRANGE key start stop` with its options ([`Zrevrange`]): see
+/// [`SortedSetCommands::zrevrange`](super::SortedSetCommands::zrevrange).
 pub fn zrevrange<T: FromReply>(key: impl ToArg, start: i64, stop: i64) -> Zrevrange<T> {
     Zrevrange { cmd: Cmd::new(&spec::ZREVRANGE, Vec::from_reply).arg(key).arg(start).arg(stop) }
 }
 
-/// `ZREVRANGEBYLEX key max min` with its options ([`Zrangebylex`]): see [`SortedSetCommands::zrevrangebylex`].
+/// `ZREVRANGEBYLEX key max min` with its options ([`Zrangebylex`]): see
+/// [`SortedSetCommands::zrevrangebylex`](super::SortedSetCommands::zrevrangebylex).
 pub fn zrevrangebylex<T: FromReply>(key: impl ToArg, max: LexBound, min: LexBound) -> Zrangebylex<T> {
     Zrangebylex { range: Range::new(&spec::ZREVRANGEBYLEX, key, max, min), read: Vec::from_reply }
 }
 
-/// `ZREVRANGEBYSCORE key max min` with its options ([`Zrangebyscore`]): see [`SortedSetCommands::zrevrangebyscore`].
+/// `ZREVRANGEBYSCORE key max min` with its options ([`Zrangebyscore`]): see
+/// [`SortedSetCommands::zrevrangebyscore`](super::SortedSetCommands::zrevrangebyscore).
 pub fn zrevrangebyscore<T: FromReply>(
     key: impl ToArg,
     max: impl Into<ScoreBound>,

@@ -7,16 +7,13 @@ use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
 use crate::spec;
 
-#[cfg(doc)]
-use super::SortedSetCommands;
-
-/// `ZRANDMEMBER key` with its options ([`Zrandmember`]): see [`SortedSetCommands::zrandmember`].
+/// `ZRANDMEMBER key` with its options ([`Zrandmember`]): see
+/// [`SortedSetCommands::zrandmember`](super::SortedSetCommands::zrandmember).
 ///
 /// ```
-/// use redispy_cmd::commands::zrandmember;
-///
-/// let three = zrandmember::<String>("z").count(3);                                // Vec<String>
-/// let scored = zrandmember::<String>("z").count(3).withscores::<(String, f64)>(); // Cmd<Vec<(String, f64)>>
+/// # use redispy_cmd::commands as cmd;
+/// let three = cmd::zrandmember::<String>("z").count(3);                                // Vec<String>
+/// let scored = cmd::zrandmember::<String>("z").count(3).withscores::<(String, f64)>(); // Cmd<Vec<(String, f64)>>
 /// let words = scored.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZRANDMEMBER z 3 WITHSCORES");
 /// ```
@@ -24,13 +21,11 @@ pub fn zrandmember<T: FromReply>(key: impl ToArg) -> Zrandmember<T> {
     Zrandmember { cmd: Cmd::new(&spec::ZRANDMEMBER, Option::<T>::from_reply).arg(key) }
 }
 
-/// `ZSCAN key cursor` with its options ([`Zscan`]): see [`SortedSetCommands::zscan`].
+/// `ZSCAN key cursor` with its options ([`Zscan`]): see [`SortedSetCommands::zscan`](super::SortedSetCommands::zscan).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::zscan;
-///
-/// let page = zscan::<(String, f64)>("z", 0).match_("a*").count(100).into_cmd();
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
+/// let page = cmd::zscan::<(String, f64)>("z", 0).match_("a*").count(100).into_cmd();
 /// let words = page.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"ZSCAN z 0 MATCH a* COUNT 100");
 /// ```

@@ -8,25 +8,22 @@ use crate::reply::FromReply;
 use crate::reply::readers::ok;
 use crate::spec;
 
-#[cfg(doc)]
-use super::StreamCommands;
-
-/// `XACKDEL key group IDS numids id [id ...]` with its options ([`StreamDelete`]): see [`StreamCommands::xackdel`].
+/// `XACKDEL key group IDS numids id [id ...]` with its options ([`StreamDelete`]): see
+/// [`StreamCommands::xackdel`](super::StreamCommands::xackdel).
 pub fn xackdel(key: impl ToArg, group: impl ToArg, ids: impl ToArgs) -> StreamDelete {
     let mut request = Request::new(&spec::XACKDEL);
     request.args((key, group));
     StreamDelete::new(request, ids)
 }
 
-/// `XADD key * field value [field value ...]` with its options ([`Xadd`]): see [`StreamCommands::xadd`].
+/// `XADD key * field value [field value ...]` with its options ([`Xadd`]): see
+/// [`StreamCommands::xadd`](super::StreamCommands::xadd).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::{StreamTrim, xadd};
-///
+/// # use redispy_cmd::{IntoCmd, commands::{self as cmd, StreamTrim}};
 /// // Keeps about the last million entries.
 /// let trim = StreamTrim::maxlen(1_000_000).approximate();
-/// let cmd = xadd("events", [("type", "login"), ("user", "7")]).trim(trim).into_cmd();
+/// let cmd = cmd::xadd("events", [("type", "login"), ("user", "7")]).trim(trim).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"XADD events MAXLEN ~ 1000000 * type login user 7");
 /// ```
@@ -38,21 +35,23 @@ pub fn xadd(key: impl ToArg, fields: impl ToPairs) -> Xadd {
     Xadd { request, mark, read: StreamId::from_reply, nomkstream: false, trim: None, id: None }
 }
 
-/// `XDELEX key IDS numids id [id ...]` with its options ([`StreamDelete`]): see [`StreamCommands::xdelex`].
+/// `XDELEX key IDS numids id [id ...]` with its options ([`StreamDelete`]): see
+/// [`StreamCommands::xdelex`](super::StreamCommands::xdelex).
 pub fn xdelex(key: impl ToArg, ids: impl ToArgs) -> StreamDelete {
     let mut request = Request::new(&spec::XDELEX);
     request.arg(key);
     StreamDelete::new(request, ids)
 }
 
-/// `XSETID key last-id` with its options ([`Xsetid`]): see [`StreamCommands::xsetid`].
+/// `XSETID key last-id` with its options ([`Xsetid`]): see [`StreamCommands::xsetid`](super::StreamCommands::xsetid).
 pub fn xsetid(key: impl ToArg, last_id: impl ToArg) -> Xsetid {
     let mut request = Request::new(&spec::XSETID);
     request.args((key, last_id));
     Xsetid { request, entriesadded: None, maxdeletedid: None }
 }
 
-/// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]`: see [`StreamCommands::xtrim`].
+/// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]`: see
+/// [`StreamCommands::xtrim`](super::StreamCommands::xtrim).
 pub fn xtrim<const APPROXIMATE: bool>(key: impl ToArg, trim: StreamTrim<APPROXIMATE>) -> Cmd<i64> {
     let mut request = Request::new(&spec::XTRIM);
     request.arg(key);

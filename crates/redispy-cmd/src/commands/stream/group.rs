@@ -11,21 +11,16 @@ use crate::reply::readers::ok;
 use crate::reply::{FromMap, FromReply};
 use crate::spec;
 
-#[cfg(doc)]
-use super::StreamCommands;
-
 /// `XAUTOCLAIM key group consumer min-idle-time start` with its options ([`Xautoclaim`]): see
-/// [`StreamCommands::xautoclaim`].
+/// [`StreamCommands::xautoclaim`](super::StreamCommands::xautoclaim).
 ///
 /// ```
+/// # use redispy_cmd::{IntoCmd, commands as cmd, replies::StreamId};
 /// use std::time::Duration;
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::xautoclaim;
-/// use redispy_cmd::replies::StreamId;
 ///
 /// type Fields = Vec<(String, String)>;
 /// let minute = Duration::from_secs(60);
-/// let cmd = xautoclaim::<Fields>("jobs", "workers", "w1", minute, StreamId::MIN).count(10).into_cmd();
+/// let cmd = cmd::xautoclaim::<Fields>("jobs", "workers", "w1", minute, StreamId::MIN).count(10).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"XAUTOCLAIM jobs workers w1 60000 0-0 COUNT 10");
 /// ```
@@ -43,7 +38,8 @@ pub fn xautoclaim<M: FromMap>(
     Xautoclaim { request, read: AutoClaimed::read, count: None }
 }
 
-/// `XCLAIM key group consumer min-idle-time id [id ...]` with its options ([`Xclaim`]): see [`StreamCommands::xclaim`].
+/// `XCLAIM key group consumer min-idle-time id [id ...]` with its options ([`Xclaim`]): see
+/// [`StreamCommands::xclaim`](super::StreamCommands::xclaim).
 pub fn xclaim<M: FromMap>(
     key: impl ToArg,
     group: impl ToArg,
@@ -58,33 +54,34 @@ pub fn xclaim<M: FromMap>(
     Xclaim { request, read: entries, delivered: None, retrycount: None, force: false, lastid: None }
 }
 
-/// `XGROUP CREATE key group id` with its options ([`XgroupCreate`]): see [`StreamCommands::xgroup_create`].
+/// `XGROUP CREATE key group id` with its options ([`XgroupCreate`]): see
+/// [`StreamCommands::xgroup_create`](super::StreamCommands::xgroup_create).
 pub fn xgroup_create(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XgroupCreate {
     let mut request = Request::new(&spec::XGROUP_CREATE);
     request.args((key, group, id));
     XgroupCreate { request, mkstream: false, entriesread: None }
 }
 
-/// `XGROUP SETID key group id` with its options ([`XgroupSetid`]): see [`StreamCommands::xgroup_setid`].
+/// `XGROUP SETID key group id` with its options ([`XgroupSetid`]): see
+/// [`StreamCommands::xgroup_setid`](super::StreamCommands::xgroup_setid).
 pub fn xgroup_setid(key: impl ToArg, group: impl ToArg, id: impl ToArg) -> XgroupSetid {
     let mut request = Request::new(&spec::XGROUP_SETID);
     request.args((key, group, id));
     XgroupSetid { request, entriesread: None }
 }
 
-/// `XINFO STREAM key` with its options ([`XinfoStream`]): see [`StreamCommands::xinfo_stream`].
+/// `XINFO STREAM key` with its options ([`XinfoStream`]): see
+/// [`StreamCommands::xinfo_stream`](super::StreamCommands::xinfo_stream).
 pub fn xinfo_stream(key: impl ToArg) -> XinfoStream {
     XinfoStream { cmd: Cmd::new(&spec::XINFO_STREAM, StreamInfo::read).arg(key) }
 }
 
-/// `XPENDING key group` with its options ([`Xpending`]): see [`StreamCommands::xpending`].
+/// `XPENDING key group` with its options ([`Xpending`]): see [`StreamCommands::xpending`](super::StreamCommands::xpending).
 ///
 /// ```
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::xpending;
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// // The first ten of one consumer that are a minute old.
-/// let cmd = xpending("jobs", "workers").range("-", "+", 10).idle(60_000).consumer("w1").into_cmd();
+/// let cmd = cmd::xpending("jobs", "workers").range("-", "+", 10).idle(60_000).consumer("w1").into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"XPENDING jobs workers IDLE 60000 - + 10 w1");
 /// ```

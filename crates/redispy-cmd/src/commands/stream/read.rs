@@ -8,20 +8,16 @@ use crate::replies::{StreamEntries, StreamEntry};
 use crate::reply::{FromMap, FromReply};
 use crate::spec::{self, Spec};
 
-#[cfg(doc)]
-use super::StreamCommands;
-
-/// `XRANGE key start end` with its options ([`StreamRange`]): see [`StreamCommands::xrange`].
+/// `XRANGE key start end` with its options ([`StreamRange`]): see
+/// [`StreamCommands::xrange`](super::StreamCommands::xrange).
 ///
 /// ```
+/// # use redispy_cmd::{IntoCmd, commands as cmd, replies::StreamId};
 /// use std::collections::HashMap;
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::xrange;
-/// use redispy_cmd::replies::StreamId;
 ///
 /// // The next hundred behind the last one seen.
 /// let seen = StreamId::new(1526919030474, 55);
-/// let cmd = xrange::<HashMap<String, String>>("events", seen.exclusive(), "+").count(100).into_cmd();
+/// let cmd = cmd::xrange::<HashMap<String, String>>("events", seen.exclusive(), "+").count(100).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"XRANGE events (1526919030474-55 + COUNT 100");
 /// ```
@@ -29,15 +25,15 @@ pub fn xrange<M: FromMap>(key: impl ToArg, start: impl ToArg, end: impl ToArg) -
     StreamRange::new(&spec::XRANGE, key, start, end)
 }
 
-/// `XREAD STREAMS key [key ...] id [id ...]` with its options ([`StreamRead`]): see [`StreamCommands::xread`].
+/// `XREAD STREAMS key [key ...] id [id ...]` with its options ([`StreamRead`]): see
+/// [`StreamCommands::xread`](super::StreamCommands::xread).
 ///
 /// ```
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// use std::time::Duration;
-/// use redispy_cmd::IntoCmd;
-/// use redispy_cmd::commands::xread;
 ///
 /// type Fields = Vec<(String, String)>;
-/// let cmd = xread::<Fields>([("a", "0"), ("b", "$")]).count(10).block(Duration::from_secs(5)).into_cmd();
+/// let cmd = cmd::xread::<Fields>([("a", "0"), ("b", "$")]).count(10).block(Duration::from_secs(5)).into_cmd();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"XREAD COUNT 10 BLOCK 5000 STREAMS a b 0 $");
 /// ```
@@ -46,7 +42,7 @@ pub fn xread<M: FromMap>(streams: impl ToPairs) -> StreamRead<M> {
 }
 
 /// `XREADGROUP GROUP group consumer STREAMS key [key ...] id [id ...]` with its options ([`StreamRead`]): see
-/// [`StreamCommands::xreadgroup`].
+/// [`StreamCommands::xreadgroup`](super::StreamCommands::xreadgroup).
 pub fn xreadgroup<M: FromMap>(
     group: impl ToArg,
     consumer: impl ToArg,
@@ -57,7 +53,8 @@ pub fn xreadgroup<M: FromMap>(
     StreamRead::new(request, streams)
 }
 
-/// `XREVRANGE key end start` with its options ([`StreamRange`]): see [`StreamCommands::xrevrange`].
+/// `XREVRANGE key end start` with its options ([`StreamRange`]): see
+/// [`StreamCommands::xrevrange`](super::StreamCommands::xrevrange).
 pub fn xrevrange<M: FromMap>(key: impl ToArg, end: impl ToArg, start: impl ToArg) -> StreamRange<M> {
     StreamRange::new(&spec::XREVRANGE, key, end, start)
 }

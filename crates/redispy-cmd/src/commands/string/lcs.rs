@@ -7,14 +7,10 @@ use crate::replies::LcsMatches;
 use crate::reply::FromReply;
 use crate::spec;
 
-#[cfg(doc)]
-use super::StringCommands;
-
-/// `LCS key1 key2` with its options ([`Lcs`]): see [`StringCommands::lcs`].
+/// `LCS key1 key2` with its options ([`Lcs`]): see [`StringCommands::lcs`](super::StringCommands::lcs).
 ///
 /// ```
-/// use redispy_cmd::commands as cmd;
-///
+/// # use redispy_cmd::commands as cmd;
 /// let length = cmd::lcs("one", "two").len();
 /// assert_eq!(length.request().iter().last(), Some(&b"LEN"[..]));
 /// ```

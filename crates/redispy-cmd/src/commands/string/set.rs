@@ -7,14 +7,10 @@ use crate::execute::IntoCmd;
 use crate::reply::{FromReply, status};
 use crate::spec;
 
-#[cfg(doc)]
-use super::StringCommands;
-
-/// `GETEX key` with its options ([`Getex`]): see [`StringCommands::getex`].
+/// `GETEX key` with its options ([`Getex`]): see [`StringCommands::getex`](super::StringCommands::getex).
 ///
 /// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// let session = cmd::getex::<String>("session").ex(1800).into_cmd();
 /// assert_eq!(session.request().iter().last(), Some(&b"1800"[..]));
 /// ```
@@ -22,11 +18,11 @@ pub fn getex<T: FromReply>(key: impl ToArg) -> Getex<T> {
     Getex { cmd: Cmd::new(&spec::GETEX, Option::from_reply).arg(key), expiry: ExpiryOption::Unsaid }
 }
 
-/// `MSETEX numkeys key value [key value ...]` with its options ([`Msetex`]): see [`StringCommands::msetex`].
+/// `MSETEX numkeys key value [key value ...]` with its options ([`Msetex`]): see
+/// [`StringCommands::msetex`](super::StringCommands::msetex).
 ///
 /// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// let pages = cmd::msetex([("page:1", "a"), ("page:2", "b")]).nx().ex(60).into_cmd();
 /// assert_eq!(pages.request().get(1), Some(&b"2"[..]));
 /// ```
@@ -36,11 +32,11 @@ pub fn msetex(pairs: impl ToPairs) -> Msetex {
     Msetex { request, condition: None, expiry: ExpiryOption::Unsaid }
 }
 
-/// `SET key value` with its options ([`Set`]): see [`StringCommands::set`].
+/// `SET key value` with its options ([`Set`]): see [`StringCommands::set`](super::StringCommands::set).
 ///
 /// ```
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// use std::time::Duration;
-/// use redispy_cmd::{IntoCmd, commands as cmd};
 ///
 /// let lock = cmd::set("lock", "me").nx().px(Duration::from_millis(1500)).into_cmd();
 /// let words: Vec<_> = lock.request().iter().skip(3).collect();

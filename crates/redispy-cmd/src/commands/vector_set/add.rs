@@ -7,14 +7,11 @@ use crate::execute::IntoCmd;
 use crate::reply::FromReply;
 use crate::spec;
 
-#[cfg(doc)]
-use super::VectorSetCommands;
-
-/// `VADD key VALUES num value [value ...] element` with its options ([`Vadd`]): see [`VectorSetCommands::vadd`].
+/// `VADD key VALUES num value [value ...] element` with its options ([`Vadd`]): see
+/// [`VectorSetCommands::vadd`](super::VectorSetCommands::vadd).
 ///
 /// ```
-/// use redispy_cmd::{IntoCmd, commands as cmd};
-///
+/// # use redispy_cmd::{IntoCmd, commands as cmd};
 /// let add = cmd::vadd("v", [0.5_f32, 1.0], "apple").quantization(cmd::Quantization::Q8).ef(200).into_cmd();
 /// let words = add.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"VADD v VALUES 2 0.5 1 apple Q8 EF 200");
@@ -39,8 +36,8 @@ pub fn vadd(key: impl ToArg, vector: impl Into<Vector>, element: impl ToArg) -> 
     }
 }
 
-/// How exactly a set keeps its vectors. The first element decides for the whole set; another one asking for another form is an
-/// error.
+/// How exactly a set keeps its vectors. The first element decides for the whole set; another one asking for another form is
+/// an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Quantization {
     /// As they are, 4 bytes each number.

@@ -11,15 +11,12 @@ use crate::reply::readers::pairs;
 use crate::reply::{FromReply, ReplyError};
 use crate::spec;
 
-#[cfg(doc)]
-use super::VectorSetCommands;
-
-/// `VSIM key <ELE element | VALUES num value [value ...]>` with its options ([`Vsim`]): see [`VectorSetCommands::vsim`].
+/// `VSIM key <ELE element | VALUES num value [value ...]>` with its options ([`Vsim`]): see
+/// [`VectorSetCommands::vsim`](super::VectorSetCommands::vsim).
 ///
 /// ```
-/// use redispy_cmd::commands::{Vector, vsim};
-///
-/// let cmd = vsim::<String>("v", Vector::of_element("apple")).count(3).filter(".price < 5").withscores();
+/// # use redispy_cmd::commands::{self as cmd, Vector};
+/// let cmd = cmd::vsim::<String>("v", Vector::of_element("apple")).count(3).filter(".price < 5").withscores();
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"VSIM v ELE apple COUNT 3 FILTER .price < 5 WITHSCORES");
 /// ```
