@@ -24,8 +24,8 @@ pub use node::*;
 pub use scan::*;
 pub use slots::*;
 
-/// The commands of the cluster, on everything that takes commands. Each is about the node that it is sent to: a node that is no part
-/// of a cluster (`cluster-enabled no`) answers most of them with an error.
+/// The commands of the cluster, on everything that takes commands. Each is about the node that it is sent to: a node that
+/// is no part of a cluster (`cluster-enabled no`) answers most of them with an error.
 pub trait ClusterCommands: Execute {
     /// Makes these slots, which nobody has, the node's own.
     ///
@@ -37,14 +37,13 @@ pub trait ClusterCommands: Execute {
     /// As [`cluster_addslots`](Self::cluster_addslots), from a first slot to a last one, both included: a
     /// [`SlotRange`](crate::replies::SlotRange) or two numbers, or several of them.
     ///
-    /// `CLUSTER ADDSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`. Since Redis 7.0.0. O(N) in the number of slots.
+    /// `CLUSTER ADDSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`. Since Redis 7.0.0. O(N) in the number of
+    /// slots.
     ///
     /// ```
-    /// use redispy_cmd::commands::cluster_addslotsrange;
-    /// use redispy_cmd::replies::SlotRange;
-    ///
-    /// let all = cluster_addslotsrange(SlotRange::from(0..=16383));
-    /// assert_eq!(all.request().bytes(), cluster_addslotsrange((0, 16383)).request().bytes());
+    /// # use redispy_cmd::{commands as cmd, replies::SlotRange};
+    /// let all = cmd::cluster_addslotsrange(SlotRange::from(0..=16383));
+    /// assert_eq!(all.request().bytes(), cmd::cluster_addslotsrange((0, 16383)).request().bytes());
     /// ```
     fn cluster_addslotsrange(self, ranges: impl ToPairs) -> Self::Output<()> {
         self.run(cluster_addslotsrange(ranges))
@@ -87,20 +86,22 @@ pub trait ClusterCommands: Execute {
 
     /// As [`cluster_delslots`](Self::cluster_delslots), from a first slot to a last one, both included.
     ///
-    /// `CLUSTER DELSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`. Since Redis 7.0.0. O(N) in the number of slots.
+    /// `CLUSTER DELSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`. Since Redis 7.0.0. O(N) in the number of
+    /// slots.
     fn cluster_delslotsrange(self, ranges: impl ToPairs) -> Self::Output<()> {
         self.run(cluster_delslotsrange(ranges))
     }
 
-    /// Makes this replica take its master's place, with the master's consent. The answer comes before that is done. To do so
-    /// without asking the master, or anybody, is an option of [`cmd::cluster_failover`](cluster_failover()).
+    /// Makes this replica take its master's place, with the master's consent. The answer comes before that is done. To do
+    /// so without asking the master, or anybody, is an option of [`cmd::cluster_failover`](cluster_failover()).
     ///
     /// `CLUSTER FAILOVER`. Since Redis 3.0.0. O(1).
     fn cluster_failover(self) -> Self::Output<()> {
         self.run(cluster_failover())
     }
 
-    /// Removes all keys of a slot. To do so in the background is an option of [`cmd::cluster_flushslot`](cluster_flushslot()).
+    /// Removes all keys of a slot. To do so in the background is an option of
+    /// [`cmd::cluster_flushslot`](cluster_flushslot()).
     ///
     /// `CLUSTER FLUSHSLOT slot`. Since Valkey 9.0.0, not in Redis. O(N) in the number of keys.
     fn cluster_flushslot(self, slot: u16) -> Self::Output<()> {
@@ -128,8 +129,8 @@ pub trait ClusterCommands: Execute {
         self.run(cluster_getkeysinslot(slot, count))
     }
 
-    /// The slots that move away from or to this node by [`cluster_migrateslots`](Self::cluster_migrateslots), and those that did so
-    /// lately.
+    /// The slots that move away from or to this node by [`cluster_migrateslots`](Self::cluster_migrateslots), and those
+    /// that did so lately.
     ///
     /// `CLUSTER GETSLOTMIGRATIONS`. Since Valkey 9.0.0, not in Redis. O(N) in the number of migrations.
     fn cluster_getslotmigrations(self) -> Self::Output<Vec<SlotMigration>> {
@@ -171,12 +172,12 @@ pub trait ClusterCommands: Execute {
         self.run(cluster_meet(ip, port))
     }
 
-    /// Moves slots with their keys to another node, from a first slot to a last one, both included. The answer comes before that is
-    /// done: see [`cluster_getslotmigrations`](Self::cluster_getslotmigrations). Other slots to other nodes at the same time are an
-    /// option of [`cmd::cluster_migrateslots`](cluster_migrateslots()).
+    /// Moves slots with their keys to another node, from a first slot to a last one, both included. The answer comes before
+    /// that is done: see [`cluster_getslotmigrations`](Self::cluster_getslotmigrations). Other slots to other nodes at the
+    /// same time are an option of [`cmd::cluster_migrateslots`](cluster_migrateslots()).
     ///
-    /// `CLUSTER MIGRATESLOTS SLOTSRANGE start-slot end-slot [start-slot end-slot ...] NODE node-id`. Since Valkey 9.0.0, not
-    /// in Redis. O(N) in the number of slots.
+    /// `CLUSTER MIGRATESLOTS SLOTSRANGE start-slot end-slot [start-slot end-slot ...] NODE node-id`. Since Valkey 9.0.0,
+    /// not in Redis. O(N) in the number of slots.
     fn cluster_migrateslots(self, ranges: impl ToPairs, node_id: impl ToArg) -> Self::Output<()> {
         self.run(cluster_migrateslots(ranges, node_id))
     }
@@ -200,13 +201,12 @@ pub trait ClusterCommands: Execute {
     /// `CLUSTER NODES`. Since Redis 3.0.0. O(N) in the number of nodes.
     ///
     /// ```
-    /// use redispy_cmd::commands::ClusterCommands;
-    /// use redispy_cmd::{Call, ReplyError};
-    ///
-    /// fn masters(server: &impl Call<Error = ReplyError>) -> Result<Vec<String>, ReplyError> {
-    ///     let nodes = server.cluster_nodes()?;
-    ///     Ok(nodes.into_iter().filter(|node| node.is_master()).map(|node| node.id).collect())
+    /// # use redispy_cmd::{Call, commands::ClusterCommands};
+    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
+    /// for node in r.cluster_nodes()?.iter().filter(|node| node.is_master()) {
+    ///     println!("{}", node.id);
     /// }
+    /// # Ok(()) }
     /// ```
     fn cluster_nodes(self) -> Self::Output<Vec<ClusterNode>> {
         self.run(cluster_nodes())
@@ -219,7 +219,8 @@ pub trait ClusterCommands: Execute {
         self.run(cluster_replicas(node_id))
     }
 
-    /// Makes the node a replica of another one. To make it nobody's is [`cmd::cluster_replicate_no_one`](cluster_replicate_no_one()).
+    /// Makes the node a replica of another one. To make it nobody's is
+    /// [`cmd::cluster_replicate_no_one`](cluster_replicate_no_one()).
     ///
     /// `CLUSTER REPLICATE node-id`. Since Redis 3.0.0. O(1).
     fn cluster_replicate(self, node_id: impl ToArg) -> Self::Output<()> {
@@ -233,8 +234,8 @@ pub trait ClusterCommands: Execute {
         self.run(cluster_replicate_no_one())
     }
 
-    /// Makes the node forget the others and its slots; a master must have no key, a replica loses them. With a new id is an option
-    /// of [`cmd::cluster_reset`](cluster_reset()).
+    /// Makes the node forget the others and its slots; a master must have no key, a replica loses them. With a new id is an
+    /// option of [`cmd::cluster_reset`](cluster_reset()).
     ///
     /// `CLUSTER RESET`. Since Redis 3.0.0. O(N) in the number of nodes.
     fn cluster_reset(self) -> Self::Output<()> {
@@ -269,31 +270,32 @@ pub trait ClusterCommands: Execute {
         self.run(cluster_shards())
     }
 
-    /// The replicas of a master, by the command's older name. Servers name [`cluster_replicas`](Self::cluster_replicas) as its
-    /// successor.
+    /// The replicas of a master, by the command's older name. Servers name [`cluster_replicas`](Self::cluster_replicas) as
+    /// its successor.
     ///
     /// `CLUSTER SLAVES node-id`. Since Redis 3.0.0, deprecated since Redis 5.0.0. O(N) in the number of replicas.
     fn cluster_slaves(self, node_id: impl ToArg) -> Self::Output<Vec<ClusterNode>> {
         self.run(cluster_slaves(node_id))
     }
 
-    /// How much the node's slots of a range are used, from a first to a last one, both included. Those that are used most are had by
-    /// [`cmd::cluster_slot_stats_orderby`](cluster_slot_stats_orderby()).
+    /// How much the node's slots of a range are used, from a first to a last one, both included. Those that are used most
+    /// are had by [`cmd::cluster_slot_stats_orderby`](cluster_slot_stats_orderby()).
     ///
     /// `CLUSTER SLOT-STATS SLOTSRANGE start-slot end-slot`. Since Redis 8.2.0, Valkey 8.0.0. O(N) in the number of slots.
     fn cluster_slot_stats(self, start: u16, end: u16) -> Self::Output<Vec<SlotStats>> {
         self.run(cluster_slot_stats(start, end))
     }
 
-    /// Ranges of slots with the nodes that have them. Servers name [`cluster_shards`](Self::cluster_shards) as its successor.
+    /// Ranges of slots with the nodes that have them. Servers name [`cluster_shards`](Self::cluster_shards) as its
+    /// successor.
     ///
     /// `CLUSTER SLOTS`. Since Redis 3.0.0, deprecated since Redis 7.0.0. O(N) in the number of nodes.
     fn cluster_slots(self) -> Self::Output<Vec<ClusterSlots>> {
         self.run(cluster_slots())
     }
 
-    /// A page of the names of the keys of the whole cluster, which goes on at the node that the cursor's hash tag tells; the first
-    /// page is at [`ClusterCursor::START`]. What to look for is an option of [`cmd::clusterscan`](clusterscan()).
+    /// A page of the names of the keys of the whole cluster, which goes on at the node that the cursor's hash tag tells;
+    /// the first page is at [`ClusterCursor::START`]. What to look for is an option of [`cmd::clusterscan`](clusterscan()).
     ///
     /// `CLUSTERSCAN cursor`. Since Valkey 9.1.0, not in Redis. O(N) in the number of names.
     fn clusterscan<T: FromReply>(self, cursor: impl Into<ClusterCursor>) -> Self::Output<ClusterScanPage<T>> {

@@ -18,10 +18,11 @@ use super::{unwatch, watch};
 /// Commands that change the connection they run on.
 ///
 /// MONITOR and `CLIENT REPLY` have no method: after them the server does not answer each command with one reply. See
-/// [`monitor()`] and [`client_reply()`]. Nor have MULTI, EXEC and DISCARD, between which every answer is `QUEUED`: a pipeline sends
-/// them.
+/// [`monitor()`] and [`client_reply()`]. Nor have MULTI, EXEC and DISCARD, between which every answer is `QUEUED`: a
+/// pipeline sends them.
 pub trait ConnectionStateCommands: Execute {
-    /// Lets the next command on this connection reach a slot that moves to the asked node: what an `ASK` error told to say there.
+    /// Lets the next command on this connection reach a slot that moves to the asked node: what an `ASK` error told to say
+    /// there.
     ///
     /// `ASKING`. Since Redis 3.0.0. O(1).
     fn asking(self) -> Self::Output<()>
@@ -163,7 +164,8 @@ pub trait ConnectionStateCommands: Execute {
         self.run(quit())
     }
 
-    /// Lets this connection read from a replica of a cluster, what it has of its slots; without it the replica names its master.
+    /// Lets this connection read from a replica of a cluster, what it has of its slots; without it the replica names its
+    /// master.
     ///
     /// `READONLY`. Since Redis 3.0.0. O(1).
     fn readonly(self) -> Self::Output<()>

@@ -425,8 +425,8 @@ fn write_timeout(timeout: Option<TimeArg>, request: &mut Request) {
 }
 
 /// `SCRIPT FLUSH`, `FUNCTION FLUSH`, `FLUSHALL`, `FLUSHDB` or `CLUSTER FLUSHSLOT` with its options;
-/// [`script_flush()`](super::script_flush()), [`function_flush()`](super::function_flush()), [`flushall()`], [`flushdb()`] and
-/// [`cluster_flushslot()`](super::cluster_flushslot()) make it.
+/// [`script_flush()`](super::script_flush()), [`function_flush()`](super::function_flush()), [`flushall()`], [`flushdb()`]
+/// and [`cluster_flushslot()`](super::cluster_flushslot()) make it.
 ///
 /// The last one counts. `SCRIPT FLUSH` has both since Redis 6.2.0.
 #[derive(Debug, Clone)]

@@ -9,13 +9,10 @@ use crate::cmd::{Cmd, Request};
 use crate::reply::{FromReply, Value, ok};
 use crate::spec;
 
-#[cfg(doc)]
-use super::ConnectionStateCommands;
-
 /// Ends a transaction without running it.
 ///
-/// `DISCARD`. Since Redis 2.0.0. O(N) in the number of queued commands. Only code that writes to a connection itself can use it
-/// ([`takes_over_connection`](crate::takes_over_connection)).
+/// `DISCARD`. Since Redis 2.0.0. O(N) in the number of queued commands. Only code that writes to a connection itself can
+/// use it ([`takes_over_connection`](crate::takes_over_connection)).
 pub fn discard() -> Cmd<()> {
     Cmd::new(&spec::DISCARD, ok)
 }
@@ -37,12 +34,12 @@ pub fn multi() -> Cmd<()> {
     Cmd::new(&spec::MULTI, ok)
 }
 
-/// `UNWATCH`: see [`ConnectionStateCommands::unwatch`].
+/// `UNWATCH`: see [`ConnectionStateCommands::unwatch`](super::ConnectionStateCommands::unwatch).
 pub fn unwatch() -> Cmd<()> {
     Cmd::new(&spec::UNWATCH, ok)
 }
 
-/// `WATCH key [key ...]`: see [`ConnectionStateCommands::watch`].
+/// `WATCH key [key ...]`: see [`ConnectionStateCommands::watch`](super::ConnectionStateCommands::watch).
 pub fn watch(keys: impl ToArgs) -> Cmd<()> {
     let mut request = Request::new(&spec::WATCH);
     request.some_args("keys", keys);

@@ -8,33 +8,32 @@ use crate::replies::SlotMigration;
 use crate::reply::ok;
 use crate::spec;
 
-#[cfg(doc)]
-use super::ClusterCommands;
-
-/// `CLUSTER CANCELSLOTMIGRATIONS`: see [`ClusterCommands::cluster_cancelslotmigrations`].
+/// `CLUSTER CANCELSLOTMIGRATIONS`: see
+/// [`ClusterCommands::cluster_cancelslotmigrations`](super::ClusterCommands::cluster_cancelslotmigrations).
 pub fn cluster_cancelslotmigrations() -> Cmd<()> {
     Cmd::new(&spec::CLUSTER_CANCELSLOTMIGRATIONS, ok)
 }
 
-/// `CLUSTER FLUSHSLOT slot` with its options ([`Flush`]): see [`ClusterCommands::cluster_flushslot`].
+/// `CLUSTER FLUSHSLOT slot` with its options ([`Flush`]): see
+/// [`ClusterCommands::cluster_flushslot`](super::ClusterCommands::cluster_flushslot).
 pub fn cluster_flushslot(slot: u16) -> Flush {
     let mut request = Request::new(&spec::CLUSTER_FLUSHSLOT);
     request.arg(slot);
     Flush::of(request)
 }
 
-/// `CLUSTER GETSLOTMIGRATIONS`: see [`ClusterCommands::cluster_getslotmigrations`].
+/// `CLUSTER GETSLOTMIGRATIONS`: see
+/// [`ClusterCommands::cluster_getslotmigrations`](super::ClusterCommands::cluster_getslotmigrations).
 pub fn cluster_getslotmigrations() -> Cmd<Vec<SlotMigration>> {
     Cmd::new(&spec::CLUSTER_GETSLOTMIGRATIONS, SlotMigration::read_list)
 }
 
 /// `CLUSTER MIGRATESLOTS SLOTSRANGE start-slot end-slot [start-slot end-slot ...] NODE node-id` with its options
-/// ([`ClusterMigrateslots`]): see [`ClusterCommands::cluster_migrateslots`].
+/// ([`ClusterMigrateslots`]): see [`ClusterCommands::cluster_migrateslots`](super::ClusterCommands::cluster_migrateslots).
 ///
 /// ```
-/// use redispy_cmd::commands::cluster_migrateslots;
-///
-/// let both = cluster_migrateslots([(0, 99), (200, 299)], "a-node-id").and((100, 199), "another-id");
+/// # use redispy_cmd::commands as cmd;
+/// let both = cmd::cluster_migrateslots([(0, 99), (200, 299)], "a-node-id").and((100, 199), "another-id");
 /// ```
 pub fn cluster_migrateslots(ranges: impl ToPairs, node_id: impl ToArg) -> ClusterMigrateslots {
     ClusterMigrateslots { request: Request::new(&spec::CLUSTER_MIGRATESLOTS) }.and(ranges, node_id)

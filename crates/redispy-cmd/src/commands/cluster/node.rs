@@ -6,20 +6,20 @@ use crate::execute::IntoCmd;
 use crate::reply::ok;
 use crate::spec;
 
-#[cfg(doc)]
-use super::ClusterCommands;
-
-/// `CLUSTER FAILOVER` with its options ([`ClusterFailover`]): see [`ClusterCommands::cluster_failover`].
+/// `CLUSTER FAILOVER` with its options ([`ClusterFailover`]): see
+/// [`ClusterCommands::cluster_failover`](super::ClusterCommands::cluster_failover).
 pub fn cluster_failover() -> ClusterFailover {
     ClusterFailover { mode: None }
 }
 
-/// `CLUSTER MEET ip port` with its options ([`ClusterMeet`]): see [`ClusterCommands::cluster_meet`].
+/// `CLUSTER MEET ip port` with its options ([`ClusterMeet`]): see
+/// [`ClusterCommands::cluster_meet`](super::ClusterCommands::cluster_meet).
 pub fn cluster_meet(ip: impl ToArg, port: u16) -> ClusterMeet {
     ClusterMeet { cmd: Cmd::new(&spec::CLUSTER_MEET, ok).arg(ip).arg(port) }
 }
 
-/// `CLUSTER RESET` with its options ([`ClusterReset`]): see [`ClusterCommands::cluster_reset`].
+/// `CLUSTER RESET` with its options ([`ClusterReset`]): see
+/// [`ClusterCommands::cluster_reset`](super::ClusterCommands::cluster_reset).
 pub fn cluster_reset() -> ClusterReset {
     ClusterReset { mode: None }
 }

@@ -7,16 +7,12 @@ use crate::replies::{ClusterCursor, ClusterScanPage};
 use crate::reply::FromReply;
 use crate::spec;
 
-#[cfg(doc)]
-use super::ClusterCommands;
-
-/// `CLUSTERSCAN cursor` with its options ([`Clusterscan`]): see [`ClusterCommands::clusterscan`].
+/// `CLUSTERSCAN cursor` with its options ([`Clusterscan`]): see
+/// [`ClusterCommands::clusterscan`](super::ClusterCommands::clusterscan).
 ///
 /// ```
-/// use redispy_cmd::commands::clusterscan;
-/// use redispy_cmd::replies::ClusterCursor;
-///
-/// let users = clusterscan::<String>(ClusterCursor::START).match_("user:*").count(1000);
+/// # use redispy_cmd::{commands as cmd, replies::ClusterCursor};
+/// let users = cmd::clusterscan::<String>(ClusterCursor::START).match_("user:*").count(1000);
 /// ```
 pub fn clusterscan<T: FromReply>(cursor: impl Into<ClusterCursor>) -> Clusterscan<T> {
     let cmd = Cmd::new(&spec::CLUSTERSCAN, ClusterScanPage::from_reply).arg(cursor.into());

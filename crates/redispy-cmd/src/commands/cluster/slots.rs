@@ -8,51 +8,52 @@ use crate::replies::SlotStats;
 use crate::reply::{FromReply, ok};
 use crate::spec;
 
-#[cfg(doc)]
-use super::ClusterCommands;
-
-/// `CLUSTER ADDSLOTS slot [slot ...]`: see [`ClusterCommands::cluster_addslots`].
+/// `CLUSTER ADDSLOTS slot [slot ...]`: see [`ClusterCommands::cluster_addslots`](super::ClusterCommands::cluster_addslots).
 pub fn cluster_addslots(slots: impl ToArgs) -> Cmd<()> {
     of_slots(&spec::CLUSTER_ADDSLOTS, slots)
 }
 
-/// `CLUSTER ADDSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`: see [`ClusterCommands::cluster_addslotsrange`].
+/// `CLUSTER ADDSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`: see
+/// [`ClusterCommands::cluster_addslotsrange`](super::ClusterCommands::cluster_addslotsrange).
 pub fn cluster_addslotsrange(ranges: impl ToPairs) -> Cmd<()> {
     of_ranges(&spec::CLUSTER_ADDSLOTSRANGE, ranges)
 }
 
-/// `CLUSTER COUNTKEYSINSLOT slot`: see [`ClusterCommands::cluster_countkeysinslot`].
+/// `CLUSTER COUNTKEYSINSLOT slot`: see
+/// [`ClusterCommands::cluster_countkeysinslot`](super::ClusterCommands::cluster_countkeysinslot).
 pub fn cluster_countkeysinslot(slot: u16) -> Cmd<i64> {
     Cmd::new(&spec::CLUSTER_COUNTKEYSINSLOT, i64::from_reply).arg(slot)
 }
 
-/// `CLUSTER DELSLOTS slot [slot ...]`: see [`ClusterCommands::cluster_delslots`].
+/// `CLUSTER DELSLOTS slot [slot ...]`: see [`ClusterCommands::cluster_delslots`](super::ClusterCommands::cluster_delslots).
 pub fn cluster_delslots(slots: impl ToArgs) -> Cmd<()> {
     of_slots(&spec::CLUSTER_DELSLOTS, slots)
 }
 
-/// `CLUSTER DELSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`: see [`ClusterCommands::cluster_delslotsrange`].
+/// `CLUSTER DELSLOTSRANGE start-slot end-slot [start-slot end-slot ...]`: see
+/// [`ClusterCommands::cluster_delslotsrange`](super::ClusterCommands::cluster_delslotsrange).
 pub fn cluster_delslotsrange(ranges: impl ToPairs) -> Cmd<()> {
     of_ranges(&spec::CLUSTER_DELSLOTSRANGE, ranges)
 }
 
-/// `CLUSTER FLUSHSLOTS`: see [`ClusterCommands::cluster_flushslots`].
+/// `CLUSTER FLUSHSLOTS`: see [`ClusterCommands::cluster_flushslots`](super::ClusterCommands::cluster_flushslots).
 pub fn cluster_flushslots() -> Cmd<()> {
     Cmd::new(&spec::CLUSTER_FLUSHSLOTS, ok)
 }
 
-/// `CLUSTER GETKEYSINSLOT slot count`: see [`ClusterCommands::cluster_getkeysinslot`].
+/// `CLUSTER GETKEYSINSLOT slot count`: see
+/// [`ClusterCommands::cluster_getkeysinslot`](super::ClusterCommands::cluster_getkeysinslot).
 pub fn cluster_getkeysinslot<T: FromReply>(slot: u16, count: i64) -> Cmd<Vec<T>> {
     Cmd::new(&spec::CLUSTER_GETKEYSINSLOT, Vec::from_reply).arg(slot).arg(count)
 }
 
-/// `CLUSTER KEYSLOT key`: see [`ClusterCommands::cluster_keyslot`].
+/// `CLUSTER KEYSLOT key`: see [`ClusterCommands::cluster_keyslot`](super::ClusterCommands::cluster_keyslot).
 pub fn cluster_keyslot(key: impl ToArg) -> Cmd<i64> {
     Cmd::new(&spec::CLUSTER_KEYSLOT, i64::from_reply).arg(key)
 }
 
 /// `CLUSTER SETSLOT slot <IMPORTING | MIGRATING | NODE | STABLE>` with its options ([`ClusterSetslot`]): see
-/// [`ClusterCommands::cluster_setslot`].
+/// [`ClusterCommands::cluster_setslot`](super::ClusterCommands::cluster_setslot).
 pub fn cluster_setslot(slot: u16, state: SlotState) -> ClusterSetslot {
     let mut request = Request::new(&spec::CLUSTER_SETSLOT);
     request.arg(slot);
@@ -60,13 +61,14 @@ pub fn cluster_setslot(slot: u16, state: SlotState) -> ClusterSetslot {
     ClusterSetslot { request }
 }
 
-/// `CLUSTER SLOT-STATS SLOTSRANGE start-slot end-slot`: see [`ClusterCommands::cluster_slot_stats`].
+/// `CLUSTER SLOT-STATS SLOTSRANGE start-slot end-slot`: see
+/// [`ClusterCommands::cluster_slot_stats`](super::ClusterCommands::cluster_slot_stats).
 pub fn cluster_slot_stats(start: u16, end: u16) -> Cmd<Vec<SlotStats>> {
     Cmd::new(&spec::CLUSTER_SLOT_STATS, SlotStats::read_list).arg("SLOTSRANGE").arg((start, end))
 }
 
-/// How much the node's slots are used, by a metric (`key-count`, `cpu-usec`, `network-bytes-in`, `network-bytes-out`), the highest
-/// first, with its options ([`ClusterSlotStatsOrderby`]).
+/// How much the node's slots are used, by a metric (`key-count`, `cpu-usec`, `network-bytes-in`, `network-bytes-out`), the
+/// highest first, with its options ([`ClusterSlotStatsOrderby`]).
 ///
 /// `CLUSTER SLOT-STATS ORDERBY metric`. Since Redis 8.2.0, Valkey 8.0.0. O(N*log(N)) in the number of slots.
 pub fn cluster_slot_stats_orderby(metric: impl ToArg) -> ClusterSlotStatsOrderby {
@@ -82,22 +84,22 @@ pub fn cluster_slot_stats_orderby(metric: impl ToArg) -> ClusterSlotStatsOrderby
 pub struct SlotState(Words);
 
 impl SlotState {
-    /// It moves here from this node (`IMPORTING`).
+    /// `IMPORTING node-id`: it moves here from this node.
     pub fn importing(node_id: impl ToArg) -> Self {
         Self::of("IMPORTING", node_id)
     }
 
-    /// It moves from here to this node (`MIGRATING`).
+    /// `MIGRATING node-id`: it moves from here to this node.
     pub fn migrating(node_id: impl ToArg) -> Self {
         Self::of("MIGRATING", node_id)
     }
 
-    /// It belongs to this node (`NODE`).
+    /// `NODE node-id`: it belongs to this node.
     pub fn node(node_id: impl ToArg) -> Self {
         Self::of("NODE", node_id)
     }
 
-    /// It does not move (`STABLE`).
+    /// `STABLE`: it does not move.
     pub fn stable() -> Self {
         SlotState(Words::of("STABLE"))
     }
