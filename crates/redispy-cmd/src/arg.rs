@@ -20,6 +20,7 @@ mod scored;
 mod time;
 
 pub use many::{Each, ToArgs, each};
+pub(crate) use one::Number;
 pub use one::{Arg, Text, ToArg};
 pub use pairs::ToPairs;
 pub use places::ToPlaces;

@@ -78,7 +78,7 @@ impl<'a> Arg<'a> {
 
     fn shortest(self, is_nan: bool, formatted: fmt::Arguments<'_>) {
         if is_nan {
-            return self.refuse("a number, not NaN");
+            return self.refuse(NOT_NAN);
         }
         let mut text = ShortText { bytes: [0; 32], len: 0 };
         if text.write_fmt(formatted).is_err() {
@@ -86,6 +86,22 @@ impl<'a> Arg<'a> {
         }
         let text = text.bytes.get(..text.len).unwrap_or_default();
         self.bytes(text.strip_suffix(b".0").unwrap_or(text));
+    }
+}
+
+const NOT_NAN: &str = "a number, not NaN";
+
+/// A float that has a name: the one that the error gives when it is NaN.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Number(pub(crate) &'static str, pub(crate) f64);
+
+impl ToArg for Number {
+    fn write_arg(&self, arg: Arg<'_>) {
+        let Number(name, value) = *self;
+        if value.is_nan() {
+            return arg.0.refuse(name, NOT_NAN);
+        }
+        arg.float(value);
     }
 }
 

@@ -5,7 +5,7 @@ mod scan;
 
 use std::time::{Duration, SystemTime};
 
-use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
+use crate::arg::{Number, ToArg, ToArgs, ToMillis, ToPairs, ToSeconds, ToUnixMillis, ToUnixSeconds};
 use crate::cmd::{Cmd, Request};
 use crate::execute::Execute;
 use crate::replies::{Cursor, Expiry, FieldExpire, FieldPersist, ScanPage};
@@ -417,7 +417,7 @@ pub fn hincrby(key: impl ToArg, field: impl ToArg, increment: i64) -> Cmd<i64> {
 
 /// `HINCRBYFLOAT key field increment`: see [`HashCommands::hincrbyfloat`].
 pub fn hincrbyfloat(key: impl ToArg, field: impl ToArg, increment: f64) -> Cmd<f64> {
-    Cmd::new(&spec::HINCRBYFLOAT, f64::from_reply).arg(key).arg(field).arg(increment)
+    Cmd::new(&spec::HINCRBYFLOAT, f64::from_reply).arg(key).arg(field).arg(Number("increment", increment))
 }
 
 /// `HKEYS key`: see [`HashCommands::hkeys`].

@@ -7,7 +7,7 @@ mod pop;
 mod range;
 mod some;
 
-use crate::arg::{ToArg, ToArgs, ToScored};
+use crate::arg::{Number, ToArg, ToArgs, ToScored};
 use crate::block::Block;
 use crate::cmd::Cmd;
 use crate::commands::set::of_members;
@@ -498,7 +498,7 @@ pub fn zcount(key: impl ToArg, min: impl Into<ScoreBound>, max: impl Into<ScoreB
 
 /// `ZINCRBY key increment member`: see [`SortedSetCommands::zincrby`].
 pub fn zincrby(key: impl ToArg, increment: f64, member: impl ToArg) -> Cmd<f64> {
-    Cmd::new(&spec::ZINCRBY, f64::from_reply).arg(key).arg(increment).arg(member)
+    Cmd::new(&spec::ZINCRBY, f64::from_reply).arg(key).arg(Number("increment", increment)).arg(member)
 }
 
 /// `ZLEXCOUNT key min max`: see [`SortedSetCommands::zlexcount`].

@@ -6,7 +6,7 @@ mod set;
 pub use lcs::*;
 pub use set::*;
 
-use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs, ToSeconds};
+use crate::arg::{Number, ToArg, ToArgs, ToMillis, ToPairs, ToSeconds};
 use crate::cmd::{Cmd, Request};
 use crate::execute::Execute;
 use crate::reply::{FromReply, ok};
@@ -353,7 +353,7 @@ pub fn incrby(key: impl ToArg, increment: i64) -> Cmd<i64> {
 
 /// `INCRBYFLOAT key increment`: see [`StringCommands::incrbyfloat`].
 pub fn incrbyfloat(key: impl ToArg, increment: f64) -> Cmd<f64> {
-    Cmd::new(&spec::INCRBYFLOAT, f64::from_reply).arg(key).arg(increment)
+    Cmd::new(&spec::INCRBYFLOAT, f64::from_reply).arg(key).arg(Number("increment", increment))
 }
 
 /// `MGET key [key ...]`: see [`StringCommands::mget`].

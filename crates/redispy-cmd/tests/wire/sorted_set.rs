@@ -356,7 +356,7 @@ fn what_cannot_be_meant_is_not_sent() {
     assert_eq!(refusal(weights), "ZINTERSTORE: `weights` must be one for each key");
     assert!(refusal(cmd::zunionstore("d", "z").weights([f64::NAN])).starts_with("ZUNIONSTORE: "));
     for nan in [ScoreBound::Inclusive(f64::NAN), ScoreBound::Exclusive(f64::NAN)] {
-        assert_eq!(refusal(cmd::zcount("z", nan, 1)), "ZCOUNT: `argument` must be a number, not NaN");
+        assert_eq!(refusal(cmd::zcount("z", nan, 1)), "ZCOUNT: `bound` must be a number, not NaN");
         assert!(refusal(cmd::zrange_byscore::<i64>("z", 1, nan)).starts_with("ZRANGE: "));
     }
     assert!(

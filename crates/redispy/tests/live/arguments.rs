@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use redispy::cmd::{BitOperation, ClientFilter, ListEnd};
+use redispy::cmd::{BitOperation, ClientFilter, GeoUnit, ListEnd, ScoreBound};
 use redispy::prelude::*;
 use redispy::{Client, ErrorKind, Outcome, Result, cmd};
 use redispy_testkit::Refusing;
@@ -81,6 +81,10 @@ fn numbers_that_are_none() {
         refused("increment", r.hincrbyfloat("h", "f", f64::NAN));
         refused("increment", r.zincrby("z", f64::NAN, "m"));
         refused("score", r.zadd("z", [(1.0, "a"), (f64::NAN, "b")]));
+        refused("bound", r.zcount("z", f64::NAN, 1));
+        refused("bound", r.zrangebyscore::<String>("z", 0, ScoreBound::Exclusive(f64::NAN)));
+        refused("radius", r.georadius::<String>("g", 0.0, 0.0, f64::NAN, GeoUnit::Meters));
+        refused("latitude", r.geoadd("g", (0.0, f64::NAN, "m")));
         refused("bit", r.setbit("k", 0, 2));
         refused("bit", r.bitpos("k", -1));
     });

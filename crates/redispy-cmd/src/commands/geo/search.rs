@@ -1,6 +1,6 @@
 //! Searching a geo index: what is within an area.
 
-use crate::arg::{Arg, ToArg, each};
+use crate::arg::{Arg, Number, ToArg, each};
 use crate::cmd::{Cmd, Reader, Request, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{GeoMatch, GeoPosition};
@@ -137,7 +137,7 @@ impl GeoArea {
     /// `BYRADIUS radius unit`: the circle of this radius.
     pub fn by_radius(from: impl Into<GeoFrom>, radius: f64, unit: GeoUnit) -> Self {
         let GeoFrom(mut words) = from.into();
-        words.push(("BYRADIUS", radius, unit));
+        words.push(("BYRADIUS", Number("radius", radius), unit));
         GeoArea(words)
     }
 
@@ -145,7 +145,7 @@ impl GeoArea {
     /// along the axes.
     pub fn by_box(from: impl Into<GeoFrom>, width: f64, height: f64, unit: GeoUnit) -> Self {
         let GeoFrom(mut words) = from.into();
-        words.push(("BYBOX", width, height, unit));
+        words.push(("BYBOX", Number("width", width), Number("height", height), unit));
         GeoArea(words)
     }
 
@@ -208,7 +208,7 @@ impl<T: FromReply, const STORES: bool> Geosearch<T, STORES> {
         let mut request = Request::new(spec);
         request.arg(key);
         place.write(&mut request);
-        request.args((radius, unit));
+        request.args((Number("radius", radius), unit));
         Geosearch::of(request)
     }
 
@@ -220,7 +220,7 @@ impl<T: FromReply, const STORES: bool> Geosearch<T, STORES> {
         unit: GeoUnit,
     ) -> Self {
         let mut request = Request::new(spec);
-        request.args((key, member, radius, unit));
+        request.args((key, member, Number("radius", radius), unit));
         Geosearch::of(request)
     }
 }

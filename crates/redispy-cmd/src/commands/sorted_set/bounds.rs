@@ -1,6 +1,6 @@
 //! From where to where: by score, or by the bytes of members that share a score.
 
-use crate::arg::{Arg, ToArg};
+use crate::arg::{Arg, Number, ToArg};
 use crate::cmd::Words;
 
 /// Where a range of scores begins or ends. A plain number is a bound that is part of the range:
@@ -41,8 +41,8 @@ impl From<u32> for ScoreBound {
 impl ToArg for ScoreBound {
     fn write_arg(&self, arg: Arg<'_>) {
         match *self {
-            ScoreBound::Inclusive(score) => arg.float(score),
-            ScoreBound::Exclusive(score) if score.is_nan() => arg.float(score),
+            ScoreBound::Inclusive(score) => Number("bound", score).write_arg(arg),
+            ScoreBound::Exclusive(score) if score.is_nan() => Number("bound", score).write_arg(arg),
             ScoreBound::Exclusive(score) => {
                 let text = format!("({score:?}");
                 arg.bytes(text.strip_suffix(".0").unwrap_or(&text).as_bytes());
