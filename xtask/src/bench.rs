@@ -3,7 +3,8 @@
 use crate::Outcome;
 use crate::run::{cargo, watch};
 
-const BENCHES: [&str; 4] = ["--profile", "bench", "--package", "redispy-benches"];
+/// In the profile that programs are released in, without what they may add to it.
+const BENCHES: [&str; 3] = ["--release", "--package", "redispy-benches"];
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(disable_help_flag = true)]

@@ -31,6 +31,9 @@ pub(crate) fn describe(server: &Server) -> String {
 
 /// The version of a package that is compiled in.
 pub(crate) fn version(package: &str) -> Option<&'static str> {
+    if package == "hiredis" {
+        return option_env!("HIREDIS_VERSION");
+    }
     let name = format!("name = \"{package}\"");
     let mut lines = LOCK.lines().skip_while(|line| *line != name);
     lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')

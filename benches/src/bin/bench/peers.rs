@@ -1,7 +1,11 @@
 //! The clients that are measured, each behind the same few calls.
 
+mod fred;
+#[cfg(hiredis)]
+mod hiredis;
 mod redis_rs;
 mod redispy;
+mod rustis;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -27,7 +31,16 @@ pub(crate) struct Peer {
 pub(crate) type Connection = Box<dyn FnMut(&str) -> usize>;
 
 /// All of them. A new peer is a line here and a file beside.
-pub(crate) const ALL: &[Peer] = &[redispy::POOLED, redis_rs::SYNC, redis_rs::R2D2, redis_rs::MULTIPLEXED];
+pub(crate) const ALL: &[Peer] = &[
+    redispy::POOLED,
+    redis_rs::SYNC,
+    redis_rs::R2D2,
+    redis_rs::MULTIPLEXED,
+    fred::FRED,
+    rustis::RUSTIS,
+    #[cfg(hiredis)]
+    hiredis::HIREDIS,
+];
 
 impl Peer {
     /// Whether it is the project's own, not somebody else's.
