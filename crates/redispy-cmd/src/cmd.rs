@@ -81,6 +81,13 @@ impl<T> Cmd<T> {
         Cmd { request: self.request, read }
     }
 
+    /// Says that running this command twice does no harm, so that a client may send it again when it does not know whether it
+    /// ran: a SET of a value that nobody else sets, a script that looks for its own mark.
+    pub fn repeatable(mut self) -> Self {
+        self.request.repeatable = true;
+        self
+    }
+
     /// What is sent.
     pub fn request(&self) -> &Request {
         &self.request
@@ -136,6 +143,7 @@ pub struct Request {
     refused: Option<ReplyError>,
     /// The text of the script that is called by its hash.
     pub(crate) script: Option<Arc<[u8]>>,
+    pub(crate) repeatable: bool,
 }
 
 /// A place between the arguments of one [`Request`].
@@ -169,7 +177,15 @@ impl Request {
         let mut buffer = SPARE.try_with(Cell::take).unwrap_or_default();
         buffer.clear();
         buffer.extend_from_slice(&NO_HEADER);
-        Request { buffer, start: HEADER_ROOM - 4, count: 0, spec: None, refused: None, script: None }
+        Request {
+            buffer,
+            start: HEADER_ROOM - 4,
+            count: 0,
+            spec: None,
+            refused: None,
+            script: None,
+            repeatable: false,
+        }
     }
 
     /// Appends one argument.
@@ -304,6 +320,11 @@ impl Request {
         self.spec.is_some_and(Spec::is_read_only)
     }
 
+    /// Whether running the command twice does no harm: it only reads, or was [said](Cmd::repeatable) to be so.
+    pub fn is_repeatable(&self) -> bool {
+        self.repeatable || self.is_read_only()
+    }
+
     /// How long the server may hold the reply back, as the command's own arguments say; `None` when it does not block.
     pub fn block(&self) -> Option<Block> {
         if !self.spec?.is_blocking() {
@@ -435,6 +456,7 @@ impl Clone for Request {
         copy.spec = self.spec;
         copy.refused.clone_from(&self.refused);
         copy.script.clone_from(&self.script);
+        copy.repeatable = self.repeatable;
         copy
     }
 }

@@ -103,8 +103,8 @@ impl RetryPolicy {
         }
     }
 
-    /// The pause of that attempt: doubled each time, capped, then shortened by chance.
-    pub(crate) fn delay(&self, attempt: u32) -> Duration {
+    /// The pause after so many attempts before, 0 after the first: doubled each time, capped, then shortened by chance.
+    pub fn delay(&self, attempt: u32) -> Duration {
         let longest = self.base_delay.saturating_mul(2_u32.saturating_pow(attempt)).min(self.max_delay);
         longest.mul_f64(1.0 - 0.5 * chance())
     }

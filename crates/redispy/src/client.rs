@@ -11,7 +11,7 @@ use resp_proto::{Limits, Node, Reply};
 
 use crate::callbacks::Callbacks;
 use crate::pipeline::Target;
-use crate::{ClientBuilder, Error, Pipeline, Result, Script, Session};
+use crate::{ClientBuilder, Error, Lock, Pipeline, Result, Script, Session};
 
 /// A client of one server (or of what a resolver says is the server right now), for any number of threads.
 ///
@@ -182,6 +182,21 @@ impl Client {
         Script::new(text)
     }
 
+    /// A lock by name: a key, to be held by one at a time. Nothing is sent yet; its options are methods of [`Lock`].
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use redispy::Client;
+    /// # let r = Client::open("redis://localhost")?;
+    /// let guard = r.lock("nightly report").ttl(Duration::from_secs(10)).acquire()?;
+    /// println!("held for {:?}", guard.remaining());
+    /// guard.release()?; // dropping it releases the lock too
+    /// # Ok::<(), redispy::Error>(())
+    /// ```
+    pub fn lock(&self, name: impl AsRef<[u8]>) -> Lock {
+        Lock::new(self, name.as_ref())
+    }
+
     /// Closes all connections that are not in use, and those in use when they come back. Calls that wait for a connection
     /// fail at once, as do later ones, on every clone of this client.
     pub fn close(&self) {
@@ -324,7 +339,7 @@ impl Times {
 /// Whether the command may be sent again though the server may have run it. One that blocks may not: what came while it
 /// waited (XREAD from `$`) would be passed over without a word.
 fn is_repeatable(request: &Request) -> bool {
-    request.is_read_only() && request.block().is_none()
+    request.is_repeatable() && request.block().is_none()
 }
 
 /// What the pool says about a connection that is out: the command's name.

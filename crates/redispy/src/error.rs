@@ -49,7 +49,16 @@ enum Cause {
     Callback(Box<dyn StdError + Send + Sync>),
     /// EXEC answered nil.
     Changed,
+    Lock(LockFailure, Option<Error>),
     Other(Box<dyn StdError + Send + Sync>),
+}
+
+/// Why a lock was not got, or not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LockFailure {
+    Held,
+    NotOwned,
+    Expired,
 }
 
 /// What kind of thing went wrong.
@@ -86,6 +95,12 @@ pub enum ErrorKind {
     Watch,
     /// A response callback failed. The command was executed.
     Callback,
+    /// A lock was held by others for as long as the call was to wait; see [`Lock::acquire`](crate::Lock::acquire).
+    LockHeld,
+    /// A lock was lost to another holder.
+    LockNotOwned,
+    /// A lock was lost since its key is not there any more: its time was over, or the key was deleted.
+    LockExpired,
     /// An error of the application's own; see [`Error::other`].
     Other,
 }
@@ -162,6 +177,15 @@ impl Error {
         self
     }
 
+    pub(crate) fn lock(why: LockFailure) -> Self {
+        Error::of(Cause::Lock(why, None)).in_command("a lock")
+    }
+
+    /// A lock was not renewed in time, for this reason if one is known.
+    pub(crate) fn lock_lost_by(failure: Option<Error>) -> Self {
+        Error::of(Cause::Lock(LockFailure::Expired, failure)).in_command("a lock")
+    }
+
     fn of(cause: Cause) -> Self {
         Error(Box::new(Inner {
             cause,
@@ -201,6 +225,9 @@ impl Error {
             Cause::Refused(_) => ErrorKind::Refused,
             Cause::Changed => ErrorKind::Watch,
             Cause::Callback(_) => ErrorKind::Callback,
+            Cause::Lock(LockFailure::Held, _) => ErrorKind::LockHeld,
+            Cause::Lock(LockFailure::NotOwned, _) => ErrorKind::LockNotOwned,
+            Cause::Lock(LockFailure::Expired, _) => ErrorKind::LockExpired,
             Cause::Other(_) => ErrorKind::Other,
         }
     }
@@ -225,6 +252,7 @@ impl Error {
             },
             Cause::Refused(_) => Outcome::NotSent,
             Cause::Changed => Outcome::Rejected,
+            Cause::Lock(..) => Outcome::Rejected,
             Cause::Callback(_) | Cause::Other(_) => Outcome::MaybeExecuted,
         }
     }
@@ -325,6 +353,12 @@ impl Error {
         self.has_code(&["WRONGTYPE"])
     }
 
+    /// Whether a lock was not got, or was lost: [`LockHeld`](ErrorKind::LockHeld), [`LockNotOwned`](ErrorKind::LockNotOwned),
+    /// [`LockExpired`](ErrorKind::LockExpired).
+    pub fn is_lock(&self) -> bool {
+        matches!(self.0.cause, Cause::Lock(..))
+    }
+
     /// Whether the script is not in the server's cache (`NOSCRIPT`).
     pub fn is_no_script(&self) -> bool {
         self.has_code(&["NOSCRIPT"])
@@ -409,6 +443,11 @@ impl fmt::Display for Error {
             Cause::Refused(instead) => write!(f, "not sent: {instead}"),
             Cause::Changed => f.write_str("a watched key was changed; nothing was executed"),
             Cause::Callback(_) => f.write_str("the response callback failed"),
+            Cause::Lock(why, _) => f.write_str(match why {
+                LockFailure::Held => "held by others for as long as the call was to wait",
+                LockFailure::NotOwned => "lost: another holder has it",
+                LockFailure::Expired => "lost: its time is over, or its key was deleted",
+            }),
             Cause::Other(error) => error.fmt(f),
         }?;
         match self.0.cause {
@@ -439,6 +478,7 @@ impl StdError for Error {
             Cause::Connection(error) => error.source(),
             Cause::Callback(error) => Some(&**error),
             Cause::Other(error) => Some(&**error),
+            Cause::Lock(_, failure) => failure.as_ref().map(|error| error as _),
             Cause::Reply(_) | Cause::Refused(_) | Cause::Changed => None,
         }
     }

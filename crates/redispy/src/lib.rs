@@ -20,6 +20,7 @@
 //! - [`Client::transaction`], [`Watched`]: transactions that depend on what was read.
 //! - [`cmd`](mod@cmd): every command with its options; [`prelude`]: the plain forms as methods.
 //! - [`Script`], [`Function`]: code that runs on the server, typed.
+//! - [`Lock`]: one holder at a time, among all programs that use the same server.
 //! - [`Error`]: what went wrong, and whether the command may have run.
 //! - [`FromReply`], [`ToArg`], [`ToArgs`]: types that replies become, and that arguments come from.
 
@@ -30,6 +31,7 @@ mod client;
 mod error;
 mod function;
 pub mod legacy;
+mod lock;
 mod pipeline;
 pub mod prelude;
 pub mod scan;
@@ -41,6 +43,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use function::Function;
+pub use lock::{Lock, LockGuard};
 pub use pipeline::{Executable, Pipeline, Replies, TooMany};
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,

@@ -67,7 +67,7 @@ impl Commands {
         if let Some(own) = own.filter(|own| request.spec().is_none_or(|sent| sent.name != own.name)) {
             self.named.push((self.count, own.name));
         }
-        self.writes |= !request.is_read_only();
+        self.writes |= !request.is_repeatable();
         let bytes = request.bytes();
         if bytes.len() >= LARGE {
             if self.parts.is_empty() {
@@ -96,7 +96,7 @@ impl Commands {
         self.count
     }
 
-    /// Whether all of them only read.
+    /// Whether sending all of them twice does no harm, as when they only read.
     pub(crate) fn is_read_only(&self) -> bool {
         !self.writes
     }

@@ -22,6 +22,7 @@ mod hash;
 mod hyperloglog;
 mod legacy;
 mod list;
+mod lock;
 mod pipeline;
 mod ported;
 mod pubsub;

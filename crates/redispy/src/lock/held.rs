@@ -1,0 +1,272 @@
+//! A lock that is held, or was: its token, until when, and what the server says about it.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use redispy_conn::{Deadline, Outcome};
+
+use super::LAST_WORDS;
+use super::scripts::{self, GONE, NO_LIMIT, OTHERS};
+use crate::cmd::ScriptCall;
+use crate::error::LockFailure;
+use crate::{Client, Error, ErrorKind, Execute as _, IntoCmd, Result, Script};
+
+pub(super) struct Held {
+    client: Client,
+    name: Box<[u8]>,
+    token: Box<str>,
+    ttl: Option<Duration>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    /// Until when the lock is held for certain; `None` for no limit. Counted from before each request was sent, so never later
+    /// than at the server.
+    until: Option<Instant>,
+    /// Why it was lost, once that is certain. It stays so: a holder that was told must not go on.
+    lost: Option<LockFailure>,
+    /// The guard has gone.
+    ended: bool,
+}
+
+/// What a wait ended by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Woken {
+    TimedOut,
+    Lost(LockFailure),
+    Ended,
+}
+
+impl Held {
+    pub(super) fn new(client: &Client, name: &[u8], token: &str, ttl: Option<Duration>) -> Self {
+        Held {
+            client: client.clone(),
+            name: name.into(),
+            token: token.into(),
+            ttl,
+            state: Mutex::new(State { until: None, lost: None, ended: false }),
+            changed: Condvar::new(),
+        }
+    }
+
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        self.client.limit().timeout
+    }
+
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    pub(super) fn ttl(&self) -> Option<Duration> {
+        self.ttl
+    }
+
+    /// Asks for the lock, again if the answer is lost, within `budget`: the token is nobody else's, so asking twice does no
+    /// harm. Answers with the holder's number.
+    pub(super) fn acquire(&self, fencing: bool, budget: Option<Duration>) -> Result<Option<i64>> {
+        let mut call = scripts::ACQUIRE.key(&*self.name).arg(&*self.token);
+        if fencing {
+            call = call.key(fence_key(&self.name));
+        }
+        if let Some(ttl) = self.ttl {
+            call = call.arg(millis(ttl));
+        }
+        (&self.client.with_timeout(budget)).run(call.into_cmd().repeatable())
+    }
+
+    /// The lock was granted to a request that was sent after `asked`.
+    pub(super) fn granted(&self, asked: Instant) {
+        // A time too far away to be counted is no limit that anybody will see.
+        self.lock().until = self.ttl.and_then(|ttl| asked.checked_add(ttl));
+    }
+
+    /// Gives the lock back.
+    pub(super) fn release(&self) -> Result<()> {
+        let deadline = self.client.limit().start();
+        let release = || self.tell(self.call(&scripts::RELEASE), deadline.remaining());
+        match release() {
+            Err(error) if is_lost_on_the_way(&error) => match release() {
+                // It was there until the request whose answer was lost.
+                Err(error) if error.kind() == ErrorKind::LockExpired => Ok(()),
+                again => again.map(drop),
+            },
+            first => first.map(drop),
+        }
+    }
+
+    /// Gives the lock back without anybody waiting for it long, or to hear of it.
+    pub(super) fn release_unasked(&self) {
+        let _ = self.tell(self.call(&scripts::RELEASE), self.shortly());
+    }
+
+    /// Adds to the time that is left. This is never sent twice.
+    pub(super) fn extend(&self, additional: Duration) -> Result<()> {
+        let asked = Instant::now();
+        let left =
+            self.tell(self.call(&scripts::EXTEND).arg(millis(additional)), self.client.limit().timeout)?;
+        self.prolong(asked, from_millis(left));
+        Ok(())
+    }
+
+    /// Sees to it that all of this time is left.
+    pub(super) fn renew(&self, ttl: Duration, budget: Option<Duration>) -> Result<()> {
+        let asked = Instant::now();
+        let call = self.call(&scripts::RENEW).arg(millis(ttl));
+        self.tell(call.into_cmd().repeatable(), budget)?;
+        self.prolong(asked, ttl);
+        Ok(())
+    }
+
+    /// The time that is left at the server; `None` for no limit.
+    pub(super) fn left(&self) -> Result<Option<Duration>> {
+        let call = self.call(&scripts::LEFT);
+        let left = self.tell(call.into_cmd().repeatable(), self.client.limit().timeout)?;
+        Ok((left != NO_LIMIT).then(|| from_millis(left)))
+    }
+
+    /// The time that is left for certain; `None` for no limit. Zero once the lock is lost.
+    pub(super) fn remaining(&self) -> Option<Duration> {
+        let state = self.lock();
+        match state.lost {
+            Some(_) => Some(Duration::ZERO),
+            None => state.until.map(|until| until.saturating_duration_since(Instant::now())),
+        }
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.remaining().is_some_and(|left| left.is_zero())
+    }
+
+    /// From now on the lock counts as lost.
+    pub(super) fn lose(&self, why: LockFailure) {
+        self.lock().lost.get_or_insert(why);
+        self.changed.notify_all();
+    }
+
+    /// The guard goes.
+    pub(super) fn end(&self) {
+        self.lock().ended = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits until the lock is lost or the guard has gone, but no longer than this.
+    pub(super) fn wait(&self, at_most: Duration) -> Woken {
+        let deadline = Deadline::after(at_most);
+        let mut state = self.lock();
+        loop {
+            let left = deadline.remaining().unwrap_or(Duration::MAX);
+            match state.lost {
+                _ if state.ended => return Woken::Ended,
+                Some(why) => return Woken::Lost(why),
+                None if left.is_zero() => return Woken::TimedOut,
+                None => {}
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits until the lock is lost, by the clock too, but no longer than this. Whether it is lost.
+    pub(super) fn wait_lost(&self, at_most: Duration) -> bool {
+        let deadline = Deadline::after(at_most);
+        loop {
+            let left = deadline.remaining().unwrap_or(Duration::MAX);
+            match self.remaining() {
+                Some(held) if held.is_zero() => return true,
+                _ if left.is_zero() => return false,
+                // It may be renewed meanwhile: then the wait goes on.
+                held => self.wait(left.min(held.unwrap_or(left))),
+            };
+        }
+    }
+
+    /// The deadline of a call that nobody waits for long.
+    pub(super) fn shortly(&self) -> Option<Duration> {
+        Some(self.client.limit().timeout.unwrap_or(LAST_WORDS).min(LAST_WORDS))
+    }
+
+    fn prolong(&self, asked: Instant, left: Duration) {
+        let mut state = self.lock();
+        if let Some(until) = state.until {
+            state.until = asked.checked_add(left).map(|new| new.max(until));
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn call(&self, script: &Script<i64>) -> ScriptCall<i64> {
+        script.key(&*self.name).arg(&*self.token)
+    }
+
+    /// Runs a script that needs the lock. If the server says that it is lost, it is.
+    fn tell<C: IntoCmd<Reply = i64>>(&self, call: C, budget: Option<Duration>) -> Result<i64> {
+        let known = self.lock().lost;
+        let answer = match known {
+            Some(why) => return Err(Error::lock(why)),
+            None => (&self.client.with_timeout(budget)).run(call)?,
+        };
+        let why = match answer {
+            GONE => LockFailure::Expired,
+            OTHERS => LockFailure::NotOwned,
+            answer => return Ok(answer),
+        };
+        self.lose(why);
+        Err(Error::lock(why))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the connection was lost with the request under way.
+fn is_lost_on_the_way(error: &Error) -> bool {
+    error.kind() == ErrorKind::Closed && error.outcome() == Outcome::MaybeExecuted
+}
+
+/// Whole milliseconds, none of them cut off.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+fn from_millis(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// Where the numbers of the holders of this lock are counted: in the same cluster slot.
+fn fence_key(name: &[u8]) -> Vec<u8> {
+    let tag = name.iter().position(|&byte| byte == b'{').and_then(|open| {
+        let rest = name.get(open + 1..)?;
+        rest.iter().position(|&byte| byte == b'}').filter(|&length| length > 0)
+    });
+    match tag {
+        Some(_) => [name, b":fence"].concat(),
+        None => [b"{", name, b"}:fence"].concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_are_never_cut_off() {
+        assert_eq!(millis(Duration::from_millis(9500)), 9500);
+        assert_eq!(millis(Duration::from_micros(1500)), 2);
+        assert_eq!(millis(Duration::from_nanos(1)), 1);
+        assert_eq!(millis(Duration::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn numbers_are_counted_in_the_slot_of_the_lock() {
+        for (name, key) in [
+            ("jobs", "{jobs}:fence"),
+            ("", "{}:fence"),
+            ("{jobs}:7", "{jobs}:7:fence"),
+            ("a{b}{c}", "a{b}{c}:fence"),
+            ("a{b", "{a{b}:fence"),
+        ] {
+            assert_eq!(fence_key(name.as_bytes()), key.as_bytes(), "{name}");
+        }
+    }
+}
