@@ -180,21 +180,21 @@
 //! | `test_sort_alpha` | `sort::elements_are_sorted_as_text` |
 //! | `test_sort_store` | `sort::sorted_elements_are_stored` |
 //! | `test_sort_all_options` | `sort::sorting_takes_all_its_options_at_once` |
-//! | `test_cluster_addslots` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_count_failure_reports` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_countkeysinslot` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_delslots` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_failover` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_forget` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_info` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_keyslot` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_meet` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_nodes` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_replicate` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_reset` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_saveconfig` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_setslot` | none yet: CLUSTER is sent by name like any command, until it has methods |
-//! | `test_cluster_slaves` | none yet: CLUSTER is sent by name like any command, until it has methods |
+//! | `test_cluster_addslots` | `cluster::a_node_gets_slots_and_loses_them` |
+//! | `test_cluster_count_failure_reports` | `cluster::a_node_tells_of_itself` |
+//! | `test_cluster_countkeysinslot` | `cluster::slots_hold_keys` |
+//! | `test_cluster_delslots` | `cluster::a_node_gets_slots_and_loses_them` |
+//! | `test_cluster_failover` | `cluster::a_replica_takes_its_masters_place` |
+//! | `test_cluster_forget` | `cluster::a_replica_takes_its_masters_place` |
+//! | `test_cluster_info` | `cluster::a_node_gets_slots_and_loses_them`, `wire::cluster::what_a_node_says_of_the_cluster` |
+//! | `test_cluster_keyslot` | `cluster::a_node_tells_of_itself` |
+//! | `test_cluster_meet` | `cluster::two_nodes_are_linked_and_slots_move_between_them` |
+//! | `test_cluster_nodes` | `cluster::a_node_tells_of_itself`, `wire::cluster::nodes_are_lines` |
+//! | `test_cluster_replicate` | `cluster::a_replica_takes_its_masters_place` |
+//! | `test_cluster_reset` | `cluster::a_node_tells_of_itself` |
+//! | `test_cluster_saveconfig` | `cluster::a_node_gets_slots_and_loses_them` |
+//! | `test_cluster_setslot` | `cluster::slots_hold_keys`, `cluster::two_nodes_are_linked_and_slots_move_between_them` |
+//! | `test_cluster_slaves` | `cluster::a_replica_takes_its_masters_place`, `wire::cluster::replicas_are_a_list_of_lines` |
 //! | `test_geoadd` | `geo::places_are_added` |
 //! | `test_geoadd_invalid_params` | `geo::no_places_are_not_sent`; a place without its member does not compile |
 //! | `test_geodist` | `geo::distances_between_members` |
