@@ -11,7 +11,8 @@ use crate::spec;
 
 pub use search::*;
 
-/// The geo commands, on everything that takes commands.
+/// The geo commands, on everything that takes commands. A key that does not exist counts as an empty index; one that holds
+/// something else is an error with the code `WRONGTYPE`.
 pub trait GeoCommands: Execute {
     /// Adds members with their positions, or moves those that are there. The reply is how many were added. Conditions are
     /// options of [`cmd::geoadd`](geoadd()).

@@ -16,7 +16,8 @@ use crate::spec;
 pub use fields::*;
 pub use scan::*;
 
-/// The hash commands, on everything that takes commands.
+/// The hash commands, on everything that takes commands. A key that does not exist counts as an empty hash; one that holds
+/// something else is an error with the code `WRONGTYPE`.
 pub trait HashCommands: Execute {
     /// Removes fields. The reply is how many there were.
     ///

@@ -13,7 +13,8 @@ use crate::spec::{self, Spec};
 
 pub use pop::*;
 
-/// The list commands, on everything that takes commands.
+/// The list commands, on everything that takes commands. A key that does not exist counts as an empty list; one that holds
+/// something else is an error with the code `WRONGTYPE`.
 pub trait ListCommands: Execute {
     /// Moves an element from an end of one list to an end of another, waiting for one to come. The reply is the
     /// element, `None` when the time is over.

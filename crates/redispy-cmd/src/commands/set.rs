@@ -14,7 +14,8 @@ use crate::spec::{self, Spec};
 
 pub use some::*;
 
-/// The set commands, on everything that takes commands.
+/// The set commands, on everything that takes commands. A key that does not exist counts as an empty set; one that holds
+/// something else is an error with the code `WRONGTYPE`.
 ///
 /// Members come as a `HashSet`. Another collection, such as a `BTreeSet`, or a `Vec` for members that cannot be hashed, is
 /// had by [`Cmd::returns`]: `cmd::smembers::<String>("s").returns::<BTreeSet<String>>()`.

@@ -23,7 +23,8 @@ pub use pop::*;
 pub use range::*;
 pub use some::*;
 
-/// The sorted set commands, on everything that takes commands.
+/// The sorted set commands, on everything that takes commands. A key that does not exist counts as an empty sorted set; one
+/// that holds something else is an error with the code `WRONGTYPE`.
 pub trait SortedSetCommands: Execute {
     /// Takes a member from an end of the first of these sorted sets that has one, waiting for one to come. The reply is
     /// the key and the members with their scores, as `(String, Vec<(String, f64)>)`, `None` when the time is over. To

@@ -66,8 +66,9 @@ pub fn ttl(key: impl ToArg) -> Cmd<Expiry<Duration>> {
 /// `EXPIRE`, `EXPIREAT`, `PEXPIRE` or `PEXPIREAT` with its options; [`expire()`], [`expireat()`], [`pexpire()`] and
 /// [`pexpireat()`] make it.
 ///
-/// `nx` excludes the other conditions, and `gt` and `lt` exclude each other: the last one counts. A key that does not
-/// expire counts as one that does so later than any time. All of them since Redis 7.0.0.
+/// The reply is whether the time was set. `nx` excludes the other conditions, and `gt` and `lt` exclude each other: the
+/// last one counts. A key that does not expire counts as one that does so later than any time. All of them since Redis
+/// 7.0.0.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Expire {

@@ -238,7 +238,8 @@ impl<T> IntoCmd for Hgetex<T> {
 
 /// `HSETEX` with its options; [`hsetex()`] makes it.
 ///
-/// Of options that exclude each other the last one given holds.
+/// The reply is whether the fields were set (true) or a condition did not hold (false). Of options that exclude each other
+/// the last one counts.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Hsetex {

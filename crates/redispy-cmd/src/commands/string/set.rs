@@ -104,7 +104,8 @@ impl<T> IntoCmd for Getex<T> {
 
 /// `MSETEX` with its options; [`msetex()`] makes it.
 ///
-/// `nx` and `xx` exclude each other, and so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts.
+/// The reply is whether the keys were set (true) or a condition did not hold (false). `nx` and `xx` exclude each other, and
+/// so do `ex`, `px`, `exat`, `pxat` and `keepttl`: the last one counts.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Msetex {
