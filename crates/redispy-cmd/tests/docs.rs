@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use redispy_cmd::spec::{Group, Spec};
+use redispy_cmd::spec::Spec;
 
 /// Methods of builders that send nothing of their own.
 const NO_OPTIONS: [&str; 6] = ["groups", "returns", "run", "script_text", "text", "with_script_text"];
@@ -139,8 +139,6 @@ fn check_wire_form(item: &Item) -> Result<(), String> {
         (Some(redis), Some(valkey)) => format!("Redis {redis}, Valkey {valkey}"),
         (Some(redis), None) => format!("Redis {redis}, not in Valkey"),
         (None, Some(valkey)) => format!("Valkey {valkey}, not in Redis"),
-        // Servers say nothing of the commands of their modules.
-        (None, None) if spec.group == Group::Module => "Redis 8.0.0, not in Valkey".to_owned(),
         (None, None) => return Err(format!("the table has no version of {}", spec.name)),
     };
     let more = versions.strip_prefix(&wanted).ok_or(format!("`{versions}` is not `{wanted}`"))?;

@@ -32,8 +32,10 @@ impl<'a, C: Call + ?Sized> Redis<'a, C> {
         Redis(client)
     }
 
-    /// Removes elements equal to `value` from a list: the first `num` of them, from the end when negative, all when 0. How many were
-    /// removed. `LREM name num value`.
+    /// Removes elements equal to `value` from a list: the first `num` of them, from the end when negative, all when 0. The reply is
+    /// how many were removed.
+    ///
+    /// `LREM name num value`. Since Redis 1.0.0. O(N+M) in the length of the list and the number of elements removed.
     ///
     /// # Errors
     ///
@@ -42,7 +44,9 @@ impl<'a, C: Call + ?Sized> Redis<'a, C> {
         self.0.lrem(name, num, value)
     }
 
-    /// Sets a key's value, which expires after `time` seconds. `SETEX name time value`.
+    /// Sets a key's value, which expires after `time` seconds.
+    ///
+    /// `SETEX name time value`. Since Redis 2.0.0, deprecated since Redis 2.6.12. O(1).
     ///
     /// # Errors
     ///
@@ -51,7 +55,9 @@ impl<'a, C: Call + ?Sized> Redis<'a, C> {
         self.0.setex(name, time, value)
     }
 
-    /// Adds members with their scores to a sorted set, in the order given: how many were new. `ZADD name score member ..`.
+    /// Adds members with their scores to a sorted set, in the order given. The reply is how many were new.
+    ///
+    /// `ZADD name score member [score member ...]`. Since Redis 1.2.0, many members since 2.4.0. O(log(N)) for each member.
     ///
     /// # Errors
     ///
@@ -64,7 +70,9 @@ impl<'a, C: Call + ?Sized> Redis<'a, C> {
         self.0.zadd(name, each(members.into_iter().map(|(member, score)| (score, member))))
     }
 
-    /// The seconds until a key expires, rounded as the server does; `None` when it does not expire or is not there. `TTL name`.
+    /// The seconds until a key expires, rounded as the server does; `None` when it does not expire or is not there.
+    ///
+    /// `TTL name`. Since Redis 1.0.0. O(1).
     ///
     /// # Errors
     ///
@@ -73,7 +81,9 @@ impl<'a, C: Call + ?Sized> Redis<'a, C> {
         Ok(self.0.ttl(name)?.time().map(|time| time.as_secs()))
     }
 
-    /// The milliseconds until a key expires; `None` when it does not expire or is not there. `PTTL name`, since Redis 2.6.0.
+    /// The milliseconds until a key expires; `None` when it does not expire or is not there.
+    ///
+    /// `PTTL name`. Since Redis 2.6.0. O(1).
     ///
     /// # Errors
     ///

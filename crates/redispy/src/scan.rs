@@ -30,22 +30,30 @@ pub trait ScanCommands: Sized {
     /// Who answers.
     type Caller: Call + ?Sized;
 
-    /// The keys of the database. `SCAN`, since Redis 2.8.0.
+    /// The keys of the database.
+    ///
+    /// `SCAN cursor`. Since Redis 2.8.0. O(1) for a page, O(N) in the number of keys for all.
     fn scan_iter<'a, T: FromReply>(self) -> ScanIter<'a, Self::Caller, Keys, T>
     where
         Self: 'a;
 
-    /// Fields and values of a hash, as `(String, i64)`. `HSCAN`, since Redis 2.8.0.
+    /// Fields and values of a hash, as `(String, i64)`.
+    ///
+    /// `HSCAN key cursor`. Since Redis 2.8.0. O(1) for a page, O(N) in the number of fields for all.
     fn hscan_iter<'a, P: FromPair>(self, key: impl ToArg) -> ScanIter<'a, Self::Caller, Fields, P>
     where
         Self: 'a;
 
-    /// The members of a set. `SSCAN`, since Redis 2.8.0.
+    /// The members of a set.
+    ///
+    /// `SSCAN key cursor`. Since Redis 2.8.0. O(1) for a page, O(N) in the number of members for all.
     fn sscan_iter<'a, T: FromReply>(self, key: impl ToArg) -> ScanIter<'a, Self::Caller, Members, T>
     where
         Self: 'a;
 
-    /// Members and scores of a sorted set, as `(String, f64)`. `ZSCAN`, since Redis 2.8.0.
+    /// Members and scores of a sorted set, as `(String, f64)`.
+    ///
+    /// `ZSCAN key cursor`. Since Redis 2.8.0. O(1) for a page, O(N) in the number of members for all.
     fn zscan_iter<'a, P: FromPair>(self, key: impl ToArg) -> ScanIter<'a, Self::Caller, Members, P>
     where
         Self: 'a;

@@ -21,7 +21,7 @@ pub use group::*;
 pub use read::*;
 
 /// The stream commands, on everything that takes commands. A key that does not exist counts as an empty stream for
-/// what reads or adds entries, and is an error for `XINFO`, `XSETID` and what works on groups. One that holds something
+/// what reads or adds entries, and is an error for `XINFO`, `XSETID` and most about groups. One that holds something
 /// else is an error with the code `WRONGTYPE`.
 ///
 /// Ids are given as [`StreamId`], or as texts where the server knows more: `"-"` and `"+"` for the ends of a range, `"$"`
