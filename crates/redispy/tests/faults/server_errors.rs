@@ -313,7 +313,7 @@ fn a_shutdown_is_sent_once_whatever_comes_of_it() {
         let closing = FakeServer::start([script().close()]);
         client(closing.url()).shutdown().unwrap();
         let resetting = FakeServer::start([script().reset()]);
-        client(resetting.url()).shutdown().unwrap();
+        client(resetting.url()).session().unwrap().shutdown().unwrap();
 
         let text = "ERR Errors trying to SHUTDOWN. Check logs.";
         let refusing = FakeServer::start([script().send(format!("-{text}\r\n"))]);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use redispy::cmd::{AclSetuser, ClientFilter, ClientType, CommandlogKind};
 use redispy::prelude::*;
 use redispy::replies::{BeginSearch, FindKeys, Redirection, Role};
-use redispy::{Client, Outcome, ProtocolChoice, cmd, spec};
+use redispy::{Client, ProtocolChoice, cmd, spec};
 use redispy_testkit::Server;
 
 use crate::{assert_unknown, each_protocol, each_protocol_alone, is_since, knows};
@@ -408,22 +408,6 @@ fn slow_commands_and_latency_are_told() {
             assert!(histogram.calls > 0 && !histogram.buckets.is_empty(), "{histogram:?}");
         }
     });
-}
-
-#[test]
-fn a_server_that_was_shut_down_is_a_success() {
-    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
-        let server = Server::start();
-        let r = Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
-        assert_eq!(r.run(cmd::shutdown().abort()).unwrap_err().code(), Some("ERR"), "none was on its way");
-        r.run(cmd::shutdown().nosave()).unwrap();
-        server.wait_for_end(Duration::from_secs(10));
-        let gone = r.shutdown().unwrap_err();
-        assert_eq!((gone.is_connection(), gone.outcome()), (true, Outcome::NotSent), "{gone}");
-        server.restart();
-        r.session().unwrap().run(cmd::shutdown().nosave()).unwrap();
-        server.wait_for_end(Duration::from_secs(10));
-    }
 }
 
 #[test]
