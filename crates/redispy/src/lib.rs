@@ -44,7 +44,7 @@ pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use function::Function;
 pub use lock::{Lock, LockGuard};
-pub use pipeline::{Executable, Pipeline, Replies, TooMany};
+pub use pipeline::{DynPipeline, DynReplies, Executable, Pipeline, Replies, Slot, TooMany};
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,
     OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToPlaces,

@@ -1,6 +1,7 @@
 //! Pipelines: commands that are collected, go out as one run of bytes, and are answered together.
 
 mod commands;
+mod dynamic;
 mod exchange;
 mod place;
 mod target;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use redispy_cmd::{Execute, IntoCmd};
 
 pub(crate) use commands::Commands;
+pub use dynamic::{DynPipeline, DynReplies, Slot};
 pub(crate) use exchange::Form;
 pub(crate) use place::{Readers, Several};
 pub(crate) use target::Target;

@@ -104,6 +104,10 @@ impl Session {
         self.with_connection(Deadline::NEVER, |connection, _| connection.set_dirty(false))
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
     pub(crate) fn limit(&self) -> Limit {
         self.limit
     }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use redispy_cmd::Reader;
+use redispy_cmd::{Reader, ReplyError};
 use redispy_conn::{Address, Connection, Deadline, ErrorKind, Outcome};
 use resp_proto::{Kind, Node};
 
@@ -61,6 +61,15 @@ impl Answer<'_, '_> {
     /// Reads the reply. Every error names the command and its position.
     #[inline]
     pub(crate) fn read<T>(self, read: Reader<T>) -> Result<T> {
+        self.read_with(read)
+    }
+
+    /// The same with more than a function.
+    #[inline]
+    pub(crate) fn read_with<T>(
+        self,
+        read: impl FnOnce(Node<'_>) -> std::result::Result<T, ReplyError>,
+    ) -> Result<T> {
         match self {
             Answer::Reply { node, position, around } => {
                 if node.is_error() || around.callbacks.any() {
@@ -69,6 +78,22 @@ impl Answer<'_, '_> {
                 read(node).map_err(|error| around.blame(position, error.into()))
             }
             Answer::Lost(error) => Err(error),
+        }
+    }
+
+    /// The whole reply if it is an error.
+    pub(crate) fn server_error(&self) -> Option<&[u8]> {
+        match self {
+            Answer::Reply { node, .. } if node.is_error() => Some(node.raw()),
+            _ => None,
+        }
+    }
+
+    /// Where the reply came from.
+    pub(crate) fn address(&self) -> Option<&Address> {
+        match self {
+            Answer::Reply { around, .. } => Some(&around.address),
+            Answer::Lost(_) => None,
         }
     }
 }
@@ -91,7 +116,12 @@ impl<'w> Around<'w> {
     }
 
     #[cold]
-    fn read_with_care<T>(&self, position: usize, node: Node<'_>, read: Reader<T>) -> Result<T> {
+    fn read_with_care<T>(
+        &self,
+        position: usize,
+        node: Node<'_>,
+        read: impl FnOnce(Node<'_>) -> std::result::Result<T, ReplyError>,
+    ) -> Result<T> {
         if node.is_error() {
             return Err(self.refusal(position, node));
         }

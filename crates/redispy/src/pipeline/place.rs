@@ -198,5 +198,10 @@ impl<T> Gather<Option<T>> for Maybe<T> {
 
 #[cold]
 fn unanswered() -> Error {
-    redispy_conn::Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, "no reply was read").into()
+    no_reply().into()
+}
+
+/// The server answered all commands, yet this one got nothing.
+pub(crate) fn no_reply() -> redispy_conn::Error {
+    redispy_conn::Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, "no reply was read")
 }

@@ -63,6 +63,20 @@ impl Target {
         };
         result.map_err(|error| error.in_command(form.label()))
     }
+
+    /// EXEC has been sent: whatever follows on this connection is not watched over.
+    pub(crate) fn no_more_watched(&mut self) {
+        if let Target::Watched(session, _) = self {
+            *self = Target::Session(session.another());
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        match self {
+            Target::Client(client) => client,
+            Target::Session(session) | Target::Watched(session, _) => session.client(),
+        }
+    }
 }
 
 /// Whether a WATCH was in vain, and nothing was executed.
