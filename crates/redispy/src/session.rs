@@ -38,6 +38,7 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1);
 pub struct Session {
     shared: Arc<Shared>,
     limit: Limit,
+    trusted_for: Duration,
 }
 
 /// What a session shares with its pipelines.
@@ -53,7 +54,8 @@ impl Session {
     pub(crate) fn new(connection: Pooled, limit: Limit, client: Client) -> Self {
         let closer = connection.closer();
         let connection = Mutex::new(Some(connection));
-        Session { shared: Arc::new(Shared { connection, returned: Condvar::new(), closer, client }), limit }
+        let shared = Arc::new(Shared { connection, returned: Condvar::new(), closer, client });
+        Session { shared, limit, trusted_for: LOOK_AGAIN_AFTER }
     }
 
     /// A pipeline on this session's connection, which is kept for it too: the session may be dropped before the pipeline
@@ -64,7 +66,7 @@ impl Session {
 
     /// Another handle on the same connection.
     pub(crate) fn another(&self) -> Session {
-        Session { shared: Arc::clone(&self.shared), limit: self.limit }
+        Session { shared: Arc::clone(&self.shared), ..*self }
     }
 
     /// Sends any number of commands of one reply type at once; see [`Client::batch`]. A batch of a session is never sent
@@ -96,7 +98,7 @@ impl Session {
         run: impl FnOnce(&mut Connection, &Callbacks) -> R,
     ) -> Result<R> {
         let mut turn = self.shared.turn(deadline)?;
-        Ok(run(turn.connection()?, self.shared.client.callbacks()))
+        Ok(run(turn.connection(self.trusted_for)?, self.shared.client.callbacks()))
     }
 
     /// Says that the next caller will find the connection as new.
@@ -114,6 +116,11 @@ impl Session {
 
     pub(crate) fn with_limit(self, limit: Limit) -> Session {
         Session { limit, ..self }
+    }
+
+    /// Looks at the connection before each use: what is sent on one that is lost may have been executed, as far as is known.
+    pub(crate) fn never_trusted(self) -> Session {
+        Session { trusted_for: Duration::ZERO, ..self }
     }
 }
 
@@ -150,10 +157,10 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    fn connection(&mut self) -> Result<&mut Connection> {
+    fn connection(&mut self, trusted_for: Duration) -> Result<&mut Connection> {
         match &mut self.connection {
             Some(connection) => {
-                let rested = connection.last_used().elapsed() >= LOOK_AGAIN_AFTER;
+                let rested = connection.last_used().elapsed() >= trusted_for;
                 if rested && connection.is_open() && !connection.is_usable() {
                     let text = "the session's connection was lost while it was not in use";
                     let error = redispy_conn::Error::new(ErrorKind::Closed, Outcome::NotSent, text);

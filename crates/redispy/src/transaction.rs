@@ -164,7 +164,7 @@ impl Client {
             }
         });
         let session = session.map_err(|error| error.in_command(keys.name()))?;
-        Ok(Watched { session: session.with_limit(limit), id: next_id() })
+        Ok(Watched { session: session.with_limit(limit).never_trusted(), id: next_id() })
     }
 }
 

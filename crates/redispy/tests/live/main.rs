@@ -35,6 +35,7 @@ mod sort;
 mod sorted_set;
 mod stream;
 mod string;
+mod transaction;
 mod values;
 mod vector_set;
 

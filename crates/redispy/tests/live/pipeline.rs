@@ -173,3 +173,140 @@ fn a_session_has_pipelines_on_its_own_connection() {
         assert_eq!(r.get("k").unwrap(), Some(1));
     });
 }
+
+#[test]
+fn a_dynamic_pipeline_trades_slots_for_replies_in_any_order() {
+    each_protocol(|r| {
+        for transaction in [true, false] {
+            r.flushdb().unwrap();
+            let mut p = r.pipeline().transaction(transaction).dynamic();
+            let numbers: Vec<_> = (0..100).map(|n| p.incrby("n", n)).collect();
+            let set = p.set("k", "v");
+            let (value, hash) = (p.get::<String>("k"), p.hgetall::<Vec<(String, i64)>>("h"));
+            let raw = p.execute_command(("STRLEN", "k"));
+            assert_eq!(p.len(), 104);
+            let mut replies = p.execute().unwrap();
+            assert_eq!(replies.len(), 104);
+            assert_eq!(replies.take(raw).unwrap(), Value::Integer(1));
+            assert_eq!(replies.take(hash).unwrap(), []);
+            assert_eq!(replies.take(value).unwrap().as_deref(), Some("v"));
+            assert!(replies.take(set).unwrap());
+            let sums: Vec<i64> = numbers.iter().map(|slot| replies.take(*slot).unwrap()).collect();
+            assert!((0..100).map(|n| n * (n + 1) / 2).eq(sums));
+            // Twice is no trouble.
+            assert_eq!(replies.take(numbers[2]).unwrap(), 3);
+            let values = replies.values();
+            assert_eq!(
+                (values.len(), &values[3], &values[103]),
+                (104, &Value::Integer(6), &Value::Integer(1))
+            );
+        }
+    });
+}
+
+#[test]
+fn a_dynamic_pipeline_counts_its_commands_and_is_empty_again() {
+    let r = client();
+    let mut p = r.pipeline().dynamic();
+    assert!(p.is_empty() && p.execute().unwrap().is_empty());
+    assert_eq!(r.stats().dials, 0);
+    p.set("a", 1);
+    p.set("b", 2);
+    assert_eq!(p.len(), 2);
+    p.clear();
+    assert!(p.is_empty());
+    let old = p.set("c", 3);
+    assert_eq!(p.execute().unwrap().len(), 1);
+    assert!(p.is_empty());
+    assert_eq!(r.exists(["a", "b", "c"]).unwrap(), 1);
+    // A slot goes with the commands it was made among.
+    let new = p.get::<i64>("c");
+    let mut replies = p.execute().unwrap();
+    assert_eq!(
+        replies.take(old).unwrap_err().to_string(),
+        "SET: the slot belongs to other replies than these"
+    );
+    assert_eq!(replies.take(new).unwrap(), Some(3));
+    let foreign = r.pipeline().dynamic().get::<i64>("c");
+    assert_eq!(replies.take(foreign).unwrap_err().kind(), ErrorKind::Other);
+}
+
+#[test]
+fn errors_of_a_dynamic_pipeline_are_its_commands_own() {
+    each_protocol(|r| {
+        for transaction in [true, false] {
+            r.set("c", "word").unwrap();
+            let mut p = r.pipeline().transaction(transaction).dynamic();
+            let mut fill = || {
+                let slots = (p.set("a", 1), p.lpush("c", 3), p.get::<i64>("c"), p.set("d", 4));
+                (slots, if r.exists(["d"]).unwrap() == 0 { p.execute() } else { p.execute_each() })
+            };
+            let (_, failed) = fill();
+            let error = failed.unwrap_err();
+            assert_eq!(
+                (error.position(), error.command(), error.is_wrong_type()),
+                (Some(1), Some("LPUSH"), true)
+            );
+            let ((a, c, word, d), replies) = fill();
+            let mut replies = replies.unwrap();
+            assert!(replies.take(a).unwrap() && replies.take(d).unwrap());
+            let values = replies.values();
+            assert!(
+                matches!(&values[1], Value::SimpleError(text) if text.starts_with(b"WRONGTYPE ")),
+                "{values:?}"
+            );
+            assert!(replies.take(c).unwrap_err().is_wrong_type());
+            assert_eq!(replies.take(c).unwrap_err().to_string(), "LPUSH: the error was taken before");
+            let error = replies.take(word).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.position(), error.command()),
+                (ErrorKind::Type, Some(2), Some("GET"))
+            );
+            r.flushdb().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_dynamic_pipeline_applies_callbacks_and_keeps_large_replies() {
+    each_protocol(|r| {
+        let large = "x".repeat(300_000);
+        r.set("large", &large).unwrap();
+        r.set_response_callback("GET", |reply| match reply {
+            Value::Null => Err("nothing there"),
+            reply => Ok(reply),
+        });
+        let mut p = r.pipeline().transaction(false).dynamic();
+        let (one, missing, two) =
+            (p.get::<String>("large"), p.get::<String>("nothing"), p.getrange("large", 0, -1));
+        let mut replies = p.execute_each().unwrap();
+        assert!(
+            matches!(&replies.values()[1], Value::SimpleError(text) if text.ends_with(b"the response callback failed"))
+        );
+        assert_eq!(replies.take(one).unwrap().as_deref(), Some(large.as_str()));
+        assert_eq!(replies.take(missing).unwrap_err().kind(), ErrorKind::Callback);
+        assert_eq!(replies.take(two).unwrap(), large.as_bytes());
+    });
+}
+
+#[test]
+fn a_command_of_any_script_may_be_in_a_pipeline() {
+    each_protocol(|r| {
+        let add = r.register_script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+        r.script_flush().unwrap();
+        for transaction in [true, false] {
+            let (a, b, echo): (i64, i64, String) = r
+                .pipeline()
+                .transaction(transaction)
+                .run(add.key("n").arg(5))
+                .run(add.key("n").arg(-5))
+                .echo("end")
+                .execute()
+                .unwrap();
+            assert_eq!((a, b, echo.as_str()), (5, 0, "end"));
+        }
+        let (_, wrong) =
+            r.pipeline().run(add.key("n").arg(1)).run(add.key("n").arg("x")).execute_each().unwrap();
+        assert_eq!(wrong.unwrap_err().position(), Some(1));
+    });
+}
