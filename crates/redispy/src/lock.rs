@@ -204,8 +204,7 @@ impl Lock {
     /// One try by this token, which is nobody else's.
     fn attempt(&self, token: &str) -> Result<Option<LockGuard>> {
         let deadline = self.client.limit().start();
-        let kept = deadline.remaining().map(|left| LAST_WORDS.min(left / 4));
-        let budget = deadline.remaining().zip(kept).map(|(left, kept)| left.saturating_sub(kept));
+        let budget = deadline.remaining().map(|left| left - LAST_WORDS.min(left / 4));
         let held = Held::new(&self.client, &self.name, token, self.ttl);
         let asked = Instant::now();
         match held.acquire(self.fencing, budget) {
@@ -224,7 +223,7 @@ impl Lock {
             Ok(None) => Ok(None),
             Err(error) => {
                 if error.outcome() == Outcome::MaybeExecuted {
-                    held.release_unasked();
+                    held.release_unasked(deadline.remaining().or(Some(LAST_WORDS)));
                 }
                 Err(error)
             }

@@ -135,7 +135,7 @@ impl Drop for LockGuard {
     fn drop(&mut self) {
         self.end_renewal();
         if !self.released {
-            self.held.release_unasked();
+            self.held.release_unasked(self.held.shortly());
         }
     }
 }

@@ -7,7 +7,7 @@ use redispy_conn::{Deadline, Outcome};
 
 use super::LAST_WORDS;
 use super::scripts::{self, GONE, NO_LIMIT, OTHERS};
-use crate::cmd::ScriptCall;
+use crate::cmd::{self, ScriptCall};
 use crate::error::LockFailure;
 use crate::{Client, Error, ErrorKind, Execute as _, IntoCmd, Result, Script};
 
@@ -95,9 +95,11 @@ impl Held {
         }
     }
 
-    /// Gives the lock back without anybody waiting for it long, or to hear of it.
-    pub(super) fn release_unasked(&self) {
-        let _ = self.tell(self.call(&scripts::RELEASE), self.shortly());
+    /// Gives the lock back without anybody to hear of it, within `budget`. The script is sent whole: a server that hangs now
+    /// must not ask for it later, when nobody is there to answer.
+    pub(super) fn release_unasked(&self, budget: Option<Duration>) {
+        let call = cmd::eval(scripts::RELEASE.text()).key(&*self.name).arg(&*self.token);
+        let _ = self.tell(call.returns(), budget);
     }
 
     /// Adds to the time that is left. This is never sent twice.

@@ -12,6 +12,7 @@ mod batch;
 mod blocking;
 mod connect;
 mod ledger;
+mod locks;
 mod loss;
 mod memory;
 mod oracles;
