@@ -243,7 +243,9 @@ impl Error {
         match &self.0.cause {
             Cause::Connection(error) => error.outcome(),
             Cause::Reply(error) => match error.kind() {
-                ReplyErrorKind::Server(error) if may_have_run(self.command(), error.code()) => {
+                ReplyErrorKind::Server(error)
+                    if !self.0.aborted && may_have_run(self.command(), error.code()) =>
+                {
                     Outcome::MaybeExecuted
                 }
                 ReplyErrorKind::Server(_) => Outcome::Rejected,

@@ -110,6 +110,117 @@ fn f119_a_batch_needs_no_script_to_be_there() {
     });
 }
 
+#[test]
+fn f119_f120_pipelines_and_transactions_take_their_scripts_along() {
+    trial(|| {
+        let server = Server::start();
+        let (r, add) = (client(server.url()), add());
+        let mut n = 0;
+        for transaction in [true, false] {
+            for round in 0..10 {
+                server.command(["SCRIPT", "FLUSH"]);
+                let session = r.session().unwrap();
+                let pipeline = if round % 2 == 0 { r.pipeline() } else { session.pipeline() };
+                let replies = pipeline
+                    .transaction(transaction)
+                    .incr("plain")
+                    .run(add.key("sum").arg(1))
+                    .incr("plain")
+                    .run(add.key("sum").arg(1))
+                    .execute();
+                n += 2;
+                assert_eq!(replies.unwrap(), (n - 1, n - 1, n, n));
+                server.command(["SCRIPT", "FLUSH"]);
+                let mut dynamic = r.pipeline().transaction(transaction).dynamic();
+                let slots: Vec<_> = (0..20).map(|_| add.key("sum").arg(0).run(&mut dynamic)).collect();
+                let mut replies = dynamic.execute().unwrap();
+                assert!(slots.into_iter().all(|slot| replies.take(slot).unwrap() == n));
+            }
+        }
+        // On a connection that watches: by itself, and in what depends on it.
+        let last = r
+            .transaction(["sum"], |tx| {
+                server.command(["SCRIPT", "FLUSH"]);
+                let read: i64 = tx.run(add.key("other").arg(1))?;
+                server.command(["SCRIPT", "FLUSH"]);
+                tx.multi().run(add.key("sum").arg(read)).run(add.key("sum").arg(read)).execute()
+            })
+            .unwrap();
+        assert_eq!(last, (n + 1, n + 2));
+        assert_all_well(&r, &server);
+    });
+}
+
+/// Within MULTI and EXEC nothing can take a script away between its text and its later calls.
+#[test]
+fn f120_transactions_while_the_cache_is_emptied_again_and_again() {
+    trial(|| {
+        let server = Server::start();
+        let (r, script) = (client(server.url()), add());
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        for _ in 0..100 {
+                            let (a, b, c) = r
+                                .pipeline()
+                                .run(script.key("sum").arg(1))
+                                .run(script.key("sum").arg(1))
+                                .run(script.key("sum").arg(1))
+                                .execute()
+                                .unwrap();
+                            assert_eq!((b, c), (a + 1, a + 2));
+                        }
+                    })
+                })
+                .collect();
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    server.command(["SCRIPT", "FLUSH"]);
+                }
+            });
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(value(&r, "sum"), 2400);
+        assert_all_well(&r, &server);
+    });
+}
+
+/// A call by hash alone has no text to take along: the error says which it was, and the rest ran once.
+#[test]
+fn f120_a_missing_script_is_an_error_in_its_place() {
+    trial(|| {
+        let server = Server::start();
+        let (r, script) = (client(server.url()), add());
+        for (n, transaction) in [(1, true), (2, false)] {
+            let by_hash = cmd::evalsha(script.sha1()).key("sum").arg(1).returns::<i64>();
+            let pipeline = r.pipeline().transaction(transaction).incr("before").run(by_hash).incr("after");
+            let (before, missing, after) = pipeline.execute_each().unwrap();
+            assert_eq!((before.unwrap(), after.unwrap()), (n, n));
+            let error = missing.unwrap_err();
+            assert_error(
+                &error,
+                ErrorKind::Server,
+                Outcome::Rejected,
+                None,
+                &["EVALSHA (command 2", "NOSCRIPT"],
+            );
+            assert_eq!(error.position(), Some(1));
+        }
+        assert_eq!(value(&r, "sum"), 0);
+        // What is not even queued gives up the transaction, so no script of it has run.
+        let error = r.pipeline().incr("before").run(cmd("EVAL").arg("return 1")).execute().unwrap_err();
+        assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["EVAL (command 2"]);
+        assert!(error.is_exec_abort());
+        assert_eq!(value(&r, "before"), 2);
+        assert_all_well(&r, &server);
+    });
+}
+
 /// The next server has the data and none of the scripts.
 #[test]
 fn f121_the_server_after_a_failover_has_no_scripts() {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `test_eval`, `test_evalsha`, `test_evalsha_script_not_loaded`, `test_script_loading` | `scripting::scripts_get_keys_and_arguments_and_answer_with_a_type`, `scripting::scripts_are_kept_by_their_hash` |
 //! | `test_script_object` | `a_handle_needs_no_server_until_it_is_called`: the hash is known before any call |
-//! | `test_script_object_in_pipeline` | `a_batch_brings_its_scripts_along` |
+//! | `test_script_object_in_pipeline` | `a_pipeline_brings_its_scripts_along`, `a_batch_brings_its_scripts_along` |
 //! | `test_eval_msgpack_pipeline_error_in_lua` | `arguments_are_bytes_and_errors_in_lua_are_errors` |
 
 use std::collections::BTreeMap;
@@ -85,6 +85,36 @@ fn a_batch_brings_its_scripts_along() {
         r.batch((1..=10).map(|n| script.key("n").arg(n))).unwrap();
         let stats = r.run(cmd::info().sections("commandstats")).unwrap().commandstats;
         assert_eq!((stats["eval"].calls, stats["evalsha"].calls), (1, 9));
+    });
+}
+
+#[test]
+fn a_pipeline_brings_its_scripts_along() {
+    each_protocol_alone(|r| {
+        let script = multiply();
+        for transaction in [true, false] {
+            let pipeline = || r.pipeline().transaction(transaction).set("a", 2).get::<i64>("a");
+            // Nothing goes to the server before the pipeline does.
+            r.script_flush().unwrap();
+            let buffered = script.key("a").arg(3).run(pipeline());
+            assert!(!is_loaded(r, &script));
+            assert_eq!(buffered.execute().unwrap(), (true, Some(2), 6));
+            assert!(is_loaded(r, &script));
+            // A flush between buffering and sending does no harm.
+            let buffered = pipeline().run(script.key("a").arg(4)).run(script.key("a").arg(5));
+            r.script_flush().unwrap();
+            assert_eq!(buffered.execute().unwrap(), (true, Some(2), 8, 10));
+            assert!(is_loaded(r, &script));
+            let failing: Script<i64> = r.register_script("error('on purpose')");
+            let error = pipeline().run(&failing).execute().unwrap_err();
+            assert_eq!((error.command(), error.position()), (Some("EVALSHA"), Some(2)));
+            assert_eq!(error.outcome(), Outcome::MaybeExecuted);
+        }
+        let n = r.transaction(["a"], |tx| {
+            let six = tx.run(script.key("a").arg(3))?;
+            tx.multi().set("b", six).run(script.key("b").arg(10)).execute()
+        });
+        assert_eq!(n.unwrap(), (true, 60));
     });
 }
 
