@@ -67,8 +67,7 @@ pub fn ttl(key: impl ToArg) -> Cmd<Expiry<Duration>> {
 /// [`pexpireat()`] make it.
 ///
 /// The reply is whether the time was set. `nx` excludes the other conditions, and `gt` and `lt` exclude each other: the
-/// last one counts. A key that does not expire counts as one that does so later than any time. All of them since Redis
-/// 7.0.0.
+/// last one counts. A key that does not expire counts as one that does so later than any time.
 #[derive(Debug, Clone)]
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Expire {
@@ -85,22 +84,23 @@ impl Expire {
         Expire { request, existing: None, compared: None }
     }
 
-    /// `NX`: only when the key does not expire yet.
+    /// `NX`: only when the key does not expire yet. Since Redis 7.0.0.
     pub fn nx(self) -> Self {
         Expire { existing: Some("NX"), compared: None, ..self }
     }
 
-    /// `XX`: only when the key expires already; together with [`gt`](Self::gt) or [`lt`](Self::lt) both must hold.
+    /// `XX`: only when the key expires already; together with [`gt`](Self::gt) or [`lt`](Self::lt) both must hold. Since
+    /// Redis 7.0.0.
     pub fn xx(self) -> Self {
         Expire { existing: Some("XX"), ..self }
     }
 
-    /// `GT`: only when that is later than before.
+    /// `GT`: only when that is later than before. Since Redis 7.0.0.
     pub fn gt(self) -> Self {
         self.compare("GT")
     }
 
-    /// `LT`: only when that is earlier than before.
+    /// `LT`: only when that is earlier than before. Since Redis 7.0.0.
     pub fn lt(self) -> Self {
         self.compare("LT")
     }
