@@ -1,9 +1,12 @@
 //! What a session may do to its connection, and what it refuses.
 
+use redispy::cmd::ClientAttribute;
 use redispy::prelude::*;
-use redispy::{Client, ErrorKind, Outcome, cmd};
+use redispy::spec::Spec;
+use redispy::{Client, ErrorKind, Outcome, ProtocolChoice, Result, cmd, spec};
+use redispy_testkit::Server;
 
-use crate::{client, each_protocol};
+use crate::{assert_unknown, client, each_protocol, knows};
 
 #[test]
 fn a_session_watches_keys_and_its_connection_ends_with_it() {
@@ -59,5 +62,75 @@ fn nobody_opens_a_transaction_in_which_replies_are_no_replies() {
         let discarded = r.stats().discarded;
         drop(session);
         assert_eq!(r.stats().discarded, discarded);
+    });
+}
+
+#[test]
+fn a_session_gives_its_password_later() {
+    let server = Server::builder().password("secret").start();
+    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
+        let r = Client::builder()
+            .url(server.url())
+            .unwrap()
+            .password("secret")
+            .protocol(protocol)
+            .build()
+            .unwrap();
+        let session = r.session().unwrap();
+        assert_eq!(session.auth("wrong").unwrap_err().code(), Some("WRONGPASS"));
+        session.auth("secret").unwrap();
+        session.auth_user("default", "secret").unwrap();
+        assert!(session.set("k", 1).unwrap());
+    }
+}
+
+#[test]
+fn a_session_quits() {
+    each_protocol(|r| {
+        let session = r.session().unwrap();
+        session.quit().unwrap();
+        assert!(session.ping().unwrap_err().is_connection());
+        r.ping().unwrap();
+    });
+}
+
+#[test]
+fn a_session_begins_anew() {
+    each_protocol(|r| {
+        r.set("k", "outside").unwrap();
+        let session = r.session().unwrap();
+        session.client_setname("named").unwrap();
+        session.watch("k").unwrap();
+        session.reset().unwrap();
+        assert_eq!((session.client_getname().unwrap(), session.client_info().unwrap().db), (None, 0));
+        drop(session);
+        assert_eq!(r.get("k").unwrap(), Some("outside".to_owned()));
+    });
+}
+
+#[test]
+fn a_session_says_what_it_caches_and_what_it_is() {
+    each_protocol(|r| {
+        let session = r.session().unwrap();
+        assert_eq!(session.client_caching(true).unwrap_err().code(), Some("ERR"));
+        let other = r.session().unwrap();
+        let tracking = cmd::client_tracking().redirect(other.client_id().unwrap()).optin();
+        session.run(tracking).unwrap();
+        session.client_caching(true).unwrap();
+        session.client_tracking_off().unwrap();
+
+        let of_later = |command: &Spec, result: Result<()>| match knows(command) {
+            true => result.unwrap(),
+            false => assert_unknown(result),
+        };
+        of_later(&spec::CLIENT_NO_EVICT, session.client_no_evict(true));
+        of_later(&spec::CLIENT_NO_TOUCH, session.client_no_touch(true));
+        of_later(&spec::CLIENT_SETINFO, session.client_setinfo(ClientAttribute::LibName, "mine"));
+        of_later(&spec::CLIENT_CAPA, session.client_capa("redirect"));
+        if knows(&spec::CLIENT_SETINFO) {
+            assert_eq!(session.client_info().unwrap().lib_name.as_deref(), Some("mine"));
+        }
+        // Only a server in import mode takes it.
+        assert_eq!(session.client_import_source(true).unwrap_err().code(), Some("ERR"));
     });
 }

@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod admin;
 mod arguments;
 mod bitmap;
 mod client;
