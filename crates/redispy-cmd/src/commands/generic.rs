@@ -348,7 +348,7 @@ pub trait GenericCommands: Execute {
     /// # use redispy_cmd::{Call, Execute, commands::{self as cmd, GenericCommands}};
     /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
     /// let numbers: Vec<i64> = r.sort("numbers")?;
-    /// let last_ten: Vec<i64> = r.run(cmd::sort("numbers").desc().limit(0, 10))?;
+    /// let ten_largest: Vec<i64> = r.run(cmd::sort("numbers").desc().limit(0, 10))?;
     /// # Ok(()) }
     /// ```
     fn sort<T: FromReply>(self, key: impl ToArg) -> Self::Output<Vec<T>> {
@@ -422,8 +422,8 @@ pub trait GenericCommands: Execute {
         self.run(unlink(keys))
     }
 
-    /// Waits until as many replicas have what this connection wrote before. The reply is how many have it, which may be
-    /// fewer when the time is over.
+    /// Waits until as many replicas have what this connection wrote before: that of a session, since a client lends each
+    /// call any of its connections. The reply is how many have it, which may be fewer when the time is over.
     ///
     /// `WAIT numreplicas timeout`. Since Redis 3.0.0. O(1).
     ///
@@ -431,7 +431,7 @@ pub trait GenericCommands: Execute {
     /// # use redispy_cmd::{Call, commands::GenericCommands};
     /// use std::time::Duration;
     /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
-    /// let replicas = r.wait(1, Duration::from_millis(100))?;      // with all writes so far
+    /// let replicas = r.wait(1, Duration::from_millis(100))?;      // have what was written
     /// # Ok(()) }
     /// ```
     fn wait(self, numreplicas: i64, timeout: impl Into<Block>) -> Self::Output<i64>
@@ -441,8 +441,8 @@ pub trait GenericCommands: Execute {
         self.run(wait(numreplicas, timeout))
     }
 
-    /// Waits until what this connection wrote before is in the append-only file of this server (`numlocal` 1) and of as
-    /// many replicas. The reply is where it is, which may be less when the time is over.
+    /// Waits until what this connection wrote before, as in [`wait`](Self::wait), is in the append-only file of this server
+    /// (`numlocal` 1) and of as many replicas. The reply is where it is, which may be less when the time is over.
     ///
     /// `WAITAOF numlocal numreplicas timeout`. Since Redis 7.2.0. O(1).
     fn waitaof(self, numlocal: i64, numreplicas: i64, timeout: impl Into<Block>) -> Self::Output<Fsynced>

@@ -144,7 +144,10 @@ fn floats_are_read_from_text_and_sent_so_that_nothing_is_lost() {
     assert_eq!(wire(cmd::incrbyfloat("k", -1e300)), "INCRBYFLOAT k -1e300");
     assert_eq!(both(&add, "$4\r\n10.5\r\n", ",10.5\r\n"), 10.5);
     assert_eq!(read(&add, "$6\r\n5.0e+3\r\n"), Ok(5000.0));
-    assert_eq!(refusal(cmd::incrbyfloat("k", f64::NAN)), "INCRBYFLOAT: `increment` must be a number, not NaN");
+    assert_eq!(
+        refusal(cmd::incrbyfloat("k", f64::NAN)),
+        "INCRBYFLOAT: `increment` must be a number, not NaN"
+    );
 }
 
 #[test]
