@@ -26,6 +26,7 @@
 //! | [`ConnectionCommands`], [`ClientCommands`] | `PING`, `ECHO`, `CLIENT ..` about connections |
 //! | [`ConnectionStateCommands`] | what changes the connection it runs on: on sessions only |
 //! | [`ClusterCommands`] | the cluster: nodes, slots, their moves |
+//! | [`SentinelCommands`] | what Sentinels know and do: masters, replicas, failovers |
 //! | [`ServerCommands`] | the server as a whole: `INFO`, replication, saving, its end |
 //! | [`AclCommands`], [`CommandCommands`], [`ConfigCommands`], [`LatencyCommands`], [`MemoryCommands`], [`ModuleCommands`], [`SlowlogCommands`], [`CommandlogCommands`] | the container of that name |
 #![doc = include_str!("commands/left_out.md")]
@@ -66,6 +67,7 @@ mod memory;
 mod module;
 mod pubsub;
 mod scripting;
+mod sentinel;
 mod server;
 mod set;
 mod slowlog;
@@ -93,6 +95,7 @@ pub use memory::*;
 pub use module::*;
 pub use pubsub::*;
 pub use scripting::*;
+pub use sentinel::*;
 pub use server::*;
 pub use set::*;
 pub use slowlog::*;

@@ -36,8 +36,18 @@ pub(crate) fn conceal<'t>(name: &str, command: &[u8], text: &'t [u8]) -> Cow<'t,
 }
 
 fn may_carry_secrets(name: &str) -> bool {
-    matches!(name, "AUTH" | "HELLO" | "ACL SETUSER" | "CONFIG SET" | "MIGRATE" | "MODULE LOADEX")
-        || name.starts_with("SENTINEL")
+    matches!(
+        name,
+        "AUTH"
+            | "HELLO"
+            | "ACL SETUSER"
+            | "CONFIG SET"
+            | "MIGRATE"
+            | "MODULE LOADEX"
+            | "SENTINEL"
+            | "SENTINEL CONFIG"
+            | "SENTINEL SET"
+    )
 }
 
 /// The command's own name, and the names of parameters, which stand before their values.
@@ -116,6 +126,7 @@ mod tests {
             (&["CONFIG", "SET", "requirepass"], "ERR wrong number of arguments for 'config|set' command"),
             (&["AUTH", "a", "b"], "WRONGPASS invalid username-password pair or user is disabled."),
             (&["GET", "k"], "ERR odd 'k'"),
+            (&["SENTINEL", "MASTER", "m"], "ERR unknown command 'SENTINEL'"),
         ] {
             assert_eq!(seen(words, text), text);
         }

@@ -29,6 +29,7 @@ mod module_info;
 mod role;
 mod scan_page;
 mod scored_member;
+mod sentinel;
 pub(crate) mod stream;
 mod stream_id;
 mod stream_info;
@@ -62,6 +63,11 @@ pub use module_info::ModuleInfo;
 pub use role::{Role, RoleReplica};
 pub use scan_page::{Cursor, ScanPage};
 pub use scored_member::ScoredMember;
+pub use sentinel::{
+    CachedInfo, PendingScript, SentinelFlags, SentinelLink, SentinelMaster, SentinelPeer, SentinelReplica,
+    SentinelVerdict,
+};
+pub(crate) use sentinel::{times, usable_sentinels};
 pub use stream::{AutoClaimed, PendingEntry, PendingSummary, StreamDeletion, StreamEntries, StreamEntry};
 pub use stream_id::{ExclusiveStreamId, StreamId, StreamIdError};
 pub use stream_info::{

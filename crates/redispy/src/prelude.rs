@@ -8,7 +8,8 @@ pub use redispy_cmd::commands::{
     CommandlogCommands as _, ConfigCommands as _, ConnectionCommands as _, ConnectionStateCommands as _,
     GenericCommands as _, GeoCommands as _, HashCommands as _, HyperLogLogCommands as _,
     LatencyCommands as _, ListCommands as _, MemoryCommands as _, ModuleCommands as _, PubSubCommands as _,
-    ScriptingCommands as _, ServerCommands as _, SetCommands as _, SlowlogCommands as _,
-    SortedSetCommands as _, StreamCommands as _, StringCommands as _, VectorSetCommands as _,
+    ScriptingCommands as _, SentinelCommands as _, ServerCommands as _, SetCommands as _,
+    SlowlogCommands as _, SortedSetCommands as _, StreamCommands as _, StringCommands as _,
+    VectorSetCommands as _,
 };
 pub use redispy_cmd::{Execute as _, ExecuteCommand as _};

@@ -108,7 +108,7 @@ pub fn config_set_all(parameters: impl ToPairs) -> Cmd<()> {
     Cmd::from_request(request, ok)
 }
 
-fn parameters_with_values(node: Node<'_>) -> Result<BTreeMap<String, String>, ReplyError> {
+pub(super) fn parameters_with_values(node: Node<'_>) -> Result<BTreeMap<String, String>, ReplyError> {
     let values = Fields::read(node, "parameters with their values")?.rest();
     Ok(values.into_iter().map(|(parameter, value)| (parameter, text_of(&value))).collect())
 }

@@ -26,6 +26,7 @@ mod list;
 mod pubsub;
 mod record;
 mod scripting;
+mod sentinel;
 mod server;
 mod set;
 mod sorted_set;

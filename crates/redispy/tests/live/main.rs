@@ -30,6 +30,7 @@ mod pubsub;
 mod scan;
 mod script;
 mod scripting;
+mod sentinel;
 mod server;
 mod set;
 mod sort;
