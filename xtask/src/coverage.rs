@@ -177,10 +177,13 @@ impl Ours {
             sent.lengths.insert(words.len());
             sent.words.extend(words.iter().skip(1).cloned());
         }
-        for name in ours.sent.keys() {
+        for (name, sent) in &ours.sent {
             let function = identifier(&name.to_lowercase());
-            let has_function =
-                functions.public.contains(&function) || functions.public.contains(&format!("{function}_"));
+            // Servers do not tell of third words: `SENTINEL CONFIG GET`.
+            let mut third = sent.words.iter().map(|word| format!("{function}_{}", word.to_lowercase()));
+            let has_function = functions.public.contains(&function)
+                || functions.public.contains(&format!("{function}_"))
+                || (name.contains(' ') && third.any(|function| functions.public.contains(&function)));
             if !names.contains(name.as_str()) {
                 ours.extra.insert(name.clone());
             } else if has_function && functions.used.contains(&identifier(name)) {

@@ -10,10 +10,8 @@ use crate::replies::times;
 use crate::reply::ok;
 use crate::spec;
 
-#[cfg(doc)]
-use super::SentinelCommands;
-
-/// `SENTINEL DEBUG` with its options ([`SentinelDebug`]): see [`SentinelCommands::sentinel_debug`].
+/// `SENTINEL DEBUG` with its options ([`SentinelDebug`]): see
+/// [`SentinelCommands::sentinel_debug`](super::SentinelCommands::sentinel_debug).
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,13 +23,14 @@ pub fn sentinel_debug() -> SentinelDebug {
     SentinelDebug { request: Request::new(&spec::SENTINEL_DEBUG) }
 }
 
-/// `SENTINEL FAILOVER master-name` with its options ([`SentinelFailover`]): see [`SentinelCommands::sentinel_failover`].
+/// `SENTINEL FAILOVER master-name` with its options ([`SentinelFailover`]): see
+/// [`SentinelCommands::sentinel_failover`](super::SentinelCommands::sentinel_failover).
 pub fn sentinel_failover(master: impl ToArg) -> SentinelFailover {
     SentinelFailover { cmd: Cmd::new(&spec::SENTINEL_FAILOVER, ok).arg(master) }
 }
 
 /// `SENTINEL SET master-name option value [option value ...]` with its options ([`SentinelSet`]): see
-/// [`SentinelCommands::sentinel_set`].
+/// [`SentinelCommands::sentinel_set`](super::SentinelCommands::sentinel_set).
 pub fn sentinel_set(master: impl ToArg, options: impl ToPairs) -> SentinelSet {
     let mut request = Request::new(&spec::SENTINEL_SET);
     request.arg(master);
@@ -67,7 +66,8 @@ pub struct SentinelSet {
     request: Request,
 }
 
-/// When a Sentinel ends itself; see [`SentinelCommands::sentinel_simulate_failure`].
+/// When a Sentinel ends itself; see
+/// [`SentinelCommands::sentinel_simulate_failure`](super::SentinelCommands::sentinel_simulate_failure).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SentinelCrash {
     /// When it was chosen to fail a master over.
