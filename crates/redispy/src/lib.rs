@@ -85,3 +85,9 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/migrating.md")]
 struct Migrating;
+
+/// The programs of the guides compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/scripts.md")]
+#[doc = include_str!("../../../docs/guide/locks.md")]
+struct Guides;
