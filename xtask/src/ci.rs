@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::run::{cargo, step, watch, workspace};
 use crate::summary::{self, Row};
-use crate::{Outcome, codegen, test};
+use crate::{Outcome, codegen, coverage, test};
 
 /// The rivals that benches/ measures against are not built here.
 const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "redispy-benches"];
@@ -46,6 +46,7 @@ pub(crate) fn run() -> Outcome {
         dependencies()?,
         table()?,
     ]);
+    rows.push(commands()?);
     rows.extend(test::rows(&test::Arguments { servers: vec!["all".to_owned()], only: Vec::new() })?);
     Ok(summary::print(&rows))
 }
@@ -89,6 +90,13 @@ fn table() -> Result<Row, Box<dyn Error>> {
     let start = std::time::Instant::now();
     let code = codegen::run(&codegen::Arguments { check: true, compare: false })?;
     Ok(row("table of commands", code, start.elapsed()))
+}
+
+fn commands() -> Result<Row, Box<dyn Error>> {
+    step("coverage of commands");
+    let start = std::time::Instant::now();
+    let code = coverage::run()?;
+    Ok(row("coverage of commands", code, start.elapsed()))
 }
 
 fn row(name: &str, code: u8, time: std::time::Duration) -> Row {

@@ -335,7 +335,8 @@ fn fits(length: usize, arity: i64) -> bool {
 
 fn summary(servers: &Servers, ours: &Ours, left_out: &LeftOut<'_>) -> String {
     let names = servers.names();
-    let options = servers.options();
+    let mut options = servers.options();
+    options.retain(|name, _| !left_out.commands.contains_key(name));
     let all: usize = options.values().map(BTreeSet::len).sum();
     let sent = options.iter().filter_map(|(name, options)| Some((ours.sent.get(*name)?, options)));
     let sent: usize =
