@@ -11,7 +11,7 @@ use resp_proto::Node;
 use crate::client::{Attempt, Limit};
 use crate::error::WatchId;
 use crate::pipeline::Target;
-use crate::{Client, Error, Pipeline, Result, Session};
+use crate::{Client, Error, Pipeline, Result, Session, cmd};
 
 /// What a [`Session`] is called in the list of lent connections when it watches keys.
 const LABEL: &str = "a transaction";
@@ -175,9 +175,7 @@ fn next_id() -> WatchId {
 }
 
 fn watch(keys: impl ToArgs) -> Request {
-    let mut request = Request::new(&spec::WATCH);
-    request.some_args("keys", keys);
-    request
+    cmd::watch(keys).into_parts().0
 }
 
 impl Watched {
@@ -196,7 +194,7 @@ impl Watched {
     ///
     /// As every command; the connection is closed then, and nothing is watched any more.
     pub fn unwatch(self) -> Result<()> {
-        self.send(&Request::new(&spec::UNWATCH), &mut |_| {})?;
+        self.send(cmd::unwatch().request(), &mut |_| {})?;
         self.session.set_clean()
     }
 

@@ -16,11 +16,13 @@ mod locks;
 mod loss;
 mod memory;
 mod oracles;
+mod pipelines;
 mod pool;
 mod protocol;
 mod scripts;
 mod secrets;
 mod server_errors;
+mod transactions;
 
 /// What docs/reliability.md and docs/migrating.md say is tested is tested.
 #[test]

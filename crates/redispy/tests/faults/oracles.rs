@@ -198,3 +198,27 @@ pub(crate) fn echo(request: &[Vec<u8>]) -> Vec<u8> {
 pub(crate) fn wait_for_calls(client: &Client, calls: usize) {
     wait_until("calls under way", PATIENCE, || client.stats().in_use == calls);
 }
+
+/// The answers of a server that queues commands between MULTI and EXEC; those to other commands are as of [`echo`].
+pub(crate) fn queueing() -> impl Fn(&[Vec<u8>]) -> Vec<u8> + Send + Sync + 'static {
+    let queued = Mutex::new(None);
+    move |request| {
+        let mut queued = queued.lock().unwrap();
+        match (&request[0][..], &mut *queued) {
+            (b"MULTI", _) => {
+                *queued = Some(0);
+                b"+OK\r\n".to_vec()
+            }
+            (b"EXEC", Some(count)) => {
+                let answer = format!("*{count}\r\n{}", ":1\r\n".repeat(*count));
+                *queued = None;
+                answer.into_bytes()
+            }
+            (_, Some(count)) => {
+                *count += 1;
+                b"+QUEUED\r\n".to_vec()
+            }
+            (_, None) => echo(request),
+        }
+    }
+}

@@ -174,17 +174,19 @@ fn attempts_are_counted_and_end_at_the_deadline() {
     assert!(r.transaction("a", always_late(&r, &runs)).unwrap_err().is_watch());
     assert_eq!(runs.take(), 100);
 
-    let quick = r.with_timeout(Duration::from_millis(200));
-    let slow = TransactionOptions::default().delay(Duration::from_millis(80));
+    // A pause that is longer than what is left ends at the deadline.
+    let quick = r.with_timeout(Duration::from_secs(1));
+    let slow = TransactionOptions::default().delay(Duration::from_secs(60));
     let start = Instant::now();
     let error = quick.transaction_with(slow, "a", always_late(&r, &runs)).unwrap_err();
-    assert!(error.is_watch() && runs.get() <= 3, "{error:?} after {} runs", runs.get());
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(error.is_watch(), "{error}");
+    assert_eq!(runs.get(), 1);
+    assert!(start.elapsed() >= Duration::from_secs(1) && start.elapsed() < Duration::from_secs(20));
     // What the closure does ends by then, too, with whatever timeout of its own.
     let error = quick
         .transaction("a", |tx| {
             let tx = tx.with_timeout(Duration::from_secs(60));
-            std::thread::sleep(Duration::from_millis(250));
+            std::thread::sleep(Duration::from_millis(1050));
             tx.get::<i64>("a")
         })
         .unwrap_err();
