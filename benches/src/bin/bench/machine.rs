@@ -8,7 +8,7 @@ use redispy_testkit::Server;
 /// The lock file names the versions that were compiled in.
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 
-/// One line: processor, cores, kernel, server, day. No names of hosts.
+/// One line: processor, cores, kernel, server, day, and how busy the machine was. No names of hosts.
 pub(crate) fn describe(server: &Server) -> String {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus
@@ -22,8 +22,10 @@ pub(crate) fn describe(server: &Server) -> String {
     let date = Command::new("date").args(["-u", "+%Y-%m-%d"]).output();
     let date =
         date.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
     format!(
-        "{cores} cores of {model}, Linux {kernel}, {} {} on loopback TCP, {date}",
+        "{cores} cores of {model}, Linux {kernel}, {} {} on loopback TCP, {date}, load average {load} before it began",
         server.family(),
         server.version()
     )

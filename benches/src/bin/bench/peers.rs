@@ -33,6 +33,8 @@ pub(crate) type Connection = Box<dyn FnMut(&str) -> usize>;
 /// All of them. A new peer is a line here and a file beside.
 pub(crate) const ALL: &[Peer] = &[
     redispy::POOLED,
+    redispy::BATCH,
+    redispy::DYNAMIC,
     redis_rs::SYNC,
     redis_rs::R2D2,
     redis_rs::MULTIPLEXED,

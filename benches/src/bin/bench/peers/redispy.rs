@@ -5,18 +5,53 @@ use std::net::SocketAddr;
 use redispy::{Client, cmd, prelude::*};
 
 use super::{Caller, Connection, Peer, bytes, strings, text, texts};
+use crate::cases::Work;
+use crate::meter::Measured;
 use crate::worker::{Job, threads};
 
 /// Each call has a connection of the pool to itself.
 pub(super) const POOLED: Peer = Peer {
     name: "redispy pooled",
     package: "redispy",
-    run: |job: &Job| {
-        let client = pooled(job.addr, job.case.callers);
-        threads(job, || Handle(client.clone()))
-    },
+    run: |job: &Job| run(job, Pipelines::Typed),
     connect: Some(connect),
 };
+
+/// Its other ways to send many commands at once.
+pub(super) const BATCH: Peer = Peer {
+    name: "redispy batch",
+    package: "redispy",
+    run: |job: &Job| run(job, Pipelines::Batch),
+    connect: None,
+};
+
+pub(super) const DYNAMIC: Peer = Peer {
+    name: "redispy dynamic pipeline",
+    package: "redispy",
+    run: |job: &Job| run(job, Pipelines::Dynamic),
+    connect: None,
+};
+
+/// How many commands are sent at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pipelines {
+    /// `Pipeline`, whose type tells each reply's.
+    Typed,
+    /// `DynPipeline`, which hands out slots.
+    Dynamic,
+    Batch,
+}
+
+fn run(job: &Job, pipelines: Pipelines) -> Option<Measured> {
+    if pipelines != Pipelines::Typed && job.case.work != Work::Pipeline {
+        return None;
+    }
+    let client = pooled(job.addr, job.case.callers);
+    // All connections are opened now; each session puts its own into the pool when it is dropped.
+    let open: Vec<_> = (0..job.case.callers).map(|_| client.session().unwrap()).collect();
+    drop(open);
+    threads(job, || Handle { client: client.clone(), pipelines })
+}
 
 fn pooled(addr: SocketAddr, connections: usize) -> Client {
     Client::builder().url(format!("redis://{addr}")).unwrap().max_connections(connections).build().unwrap()
@@ -32,30 +67,46 @@ fn connect(addr: SocketAddr, count: usize) -> Vec<Connection> {
 }
 
 /// A thread's handle.
-struct Handle(Client);
+struct Handle {
+    client: Client,
+    pipelines: Pipelines,
+}
 
 impl Caller for Handle {
     fn get(&mut self, key: &str) -> usize {
-        text(self.0.get(key).unwrap())
+        text(self.client.get(key).unwrap())
     }
 
     fn set(&mut self, key: &str, value: &str) {
-        assert!(self.0.set(key, value).unwrap());
+        assert!(self.client.set(key, value).unwrap());
     }
 
     fn pipeline(&mut self, keys: &[String]) -> usize {
-        texts(self.0.batch(keys.iter().map(cmd::get)).unwrap())
+        let commands = keys.iter().map(cmd::get);
+        match self.pipelines {
+            Pipelines::Typed => {
+                let (values,) = self.client.pipeline().transaction(false).all(commands).execute().unwrap();
+                texts(values)
+            }
+            Pipelines::Dynamic => {
+                let mut pipeline = self.client.pipeline().transaction(false).dynamic();
+                let slots: Vec<_> = commands.map(|command| pipeline.run(command)).collect();
+                let mut replies = pipeline.execute().unwrap();
+                texts(slots.into_iter().map(|slot| replies.take(slot).unwrap()).collect())
+            }
+            Pipelines::Batch => texts(self.client.batch(commands).unwrap()),
+        }
     }
 
     fn mget(&mut self, keys: &[String]) -> usize {
-        texts(self.0.mget(keys).unwrap())
+        texts(self.client.mget(keys).unwrap())
     }
 
     fn lrange_strings(&mut self, key: &str) -> usize {
-        strings(self.0.lrange(key, 0, -1).unwrap())
+        strings(self.client.lrange(key, 0, -1).unwrap())
     }
 
     fn lrange_bytes(&mut self, key: &str) -> usize {
-        bytes(self.0.lrange(key, 0, -1).unwrap())
+        bytes(self.client.lrange(key, 0, -1).unwrap())
     }
 }
