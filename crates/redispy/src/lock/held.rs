@@ -104,27 +104,19 @@ impl Held {
 
     /// Adds to the time that is left. This is never sent twice.
     pub(super) fn extend(&self, additional: Duration) -> Result<()> {
-        let asked = Instant::now();
-        let left =
-            self.tell(self.call(&scripts::EXTEND).arg(millis(additional)), self.client.limit().timeout)?;
-        self.prolong(asked, from_millis(left));
-        Ok(())
+        let call = self.call(&scripts::EXTEND).arg(millis(additional));
+        self.measure(call, self.timeout()).map(drop)
     }
 
     /// Sees to it that all of this time is left.
     pub(super) fn renew(&self, ttl: Duration, budget: Option<Duration>) -> Result<()> {
-        let asked = Instant::now();
         let call = self.call(&scripts::RENEW).arg(millis(ttl));
-        self.tell(call.into_cmd().repeatable(), budget)?;
-        self.prolong(asked, ttl);
-        Ok(())
+        self.measure(call.into_cmd().repeatable(), budget).map(drop)
     }
 
     /// The time that is left at the server; `None` for no limit.
     pub(super) fn left(&self) -> Result<Option<Duration>> {
-        let call = self.call(&scripts::LEFT);
-        let left = self.tell(call.into_cmd().repeatable(), self.client.limit().timeout)?;
-        Ok((left != NO_LIMIT).then(|| from_millis(left)))
+        self.measure(self.call(&scripts::LEFT).into_cmd().repeatable(), self.timeout())
     }
 
     /// The time that is left for certain; `None` for no limit. Zero once the lock is lost.
@@ -187,13 +179,29 @@ impl Held {
         Some(self.client.limit().timeout.unwrap_or(LAST_WORDS).min(LAST_WORDS))
     }
 
-    fn prolong(&self, asked: Instant, left: Duration) {
+    /// Runs a script that answers with the time that is left, and heeds what it says: what was believed before is corrected
+    /// to lie between that time counted from before the request and counted from now. So it may well grow less, if
+    /// somebody else cut the lock short.
+    fn measure<C: IntoCmd<Reply = i64>>(
+        &self,
+        call: C,
+        budget: Option<Duration>,
+    ) -> Result<Option<Duration>> {
+        let asked = Instant::now();
+        let answer = self.tell(call, budget)?;
+        if answer == NO_LIMIT {
+            return Ok(None);
+        }
+        let left = Duration::from_millis(u64::try_from(answer).unwrap_or(0));
         let mut state = self.lock();
-        if let Some(until) = state.until {
-            state.until = asked.checked_add(left).map(|new| new.max(until));
+        if let (Some(until), Some(least), Some(most)) =
+            (state.until, asked.checked_add(left), Instant::now().checked_add(left))
+        {
+            state.until = Some(until.clamp(least, most));
         }
         drop(state);
         self.changed.notify_all();
+        Ok(Some(left))
     }
 
     fn call(&self, script: &Script<i64>) -> ScriptCall<i64> {
@@ -229,10 +237,6 @@ fn is_lost_on_the_way(error: &Error) -> bool {
 /// Whole milliseconds, none of them cut off.
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
-}
-
-fn from_millis(millis: i64) -> Duration {
-    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
 /// Where the numbers of the holders of this lock are counted: in the same cluster slot.

@@ -40,7 +40,7 @@ return number",
 pub(super) static RELEASE: LazyLock<Script<i64>> =
     LazyLock::new(|| if_owned("return redis.call('DEL', KEYS[1])"));
 
-/// Adds to the time that is left. Answers with the sum.
+/// Adds to the time that is left, from none if the key does not expire. Answers with the time that is left then.
 pub(super) static EXTEND: LazyLock<Script<i64>> = LazyLock::new(|| {
     if_owned(
         "local left = math.max(redis.call('PTTL', KEYS[1]), 0) + tonumber(ARGV[2])
@@ -49,14 +49,16 @@ return left",
     )
 });
 
-/// Sees to it that at least this time is left: two that renew do not take from each other.
+/// Sees to it that at least this time is left: two that renew do not take from each other. Answers with the time that is left
+/// then.
 pub(super) static RENEW: LazyLock<Script<i64>> = LazyLock::new(|| {
     if_owned(
-        "local left = redis.call('PTTL', KEYS[1])
-if left < tonumber(ARGV[2]) then
-    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        "local left, ttl = redis.call('PTTL', KEYS[1]), tonumber(ARGV[2])
+if left >= ttl then
+    return left
 end
-return 1",
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return ttl",
     )
 });
 

@@ -359,12 +359,10 @@ fn f122_error_texts_of_scripts_stay_on_one_line_and_keep_the_connection() {
         let r = client(server.url());
         for (source, code) in [
             ("return redis.error_reply('MINE one\\r\\ntwo\\n+OK')", "MINE"),
-            ("error('one\\ntwo')", "ERR"),
             ("return redis.call('INCR', KEYS[1])", "WRONGTYPE"),
             ("return redis.call('NOSUCH')", "ERR"),
             ("this is no Lua", "ERR"),
         ] {
-            r.run(cmd::set("k", "x")).unwrap();
             server.command(["DEL", "list"]);
             server.command(["RPUSH", "list", "x"]);
             let script: Script<i64> = r.register_script(source);
@@ -375,6 +373,22 @@ fn f122_error_texts_of_scripts_stay_on_one_line_and_keep_the_connection() {
             assert!(seen == Some(code) || text.contains(code), "{text}");
         }
         assert_eq!(r.stats().dials, 1);
+        // Line breaks in a raised error are sent as they are by some servers (Redis 8.2). That is no reply, and may be taken
+        // for two: the connection is closed, and nothing of it reaches anybody.
+        for source in [
+            "error('one\\ntwo')",
+            "error({err = 'MINE one\\r\\n:7'})",
+            "error({err = 'MINE one\\r\\n:7\\r\\n'})",
+        ] {
+            let script: Script<i64> = r.register_script(source);
+            for _ in 0..3 {
+                let error = r.run(&script).unwrap_err();
+                let kind = error.kind();
+                assert!(matches!(kind, ErrorKind::Server | ErrorKind::Protocol), "{error:?}");
+                assert_error(&error, kind, Outcome::MaybeExecuted, error.phase(), &["EVALSHA at"]);
+                assert_recovered(&r);
+            }
+        }
         assert_all_well(&r, &server);
     });
 }
@@ -392,18 +406,23 @@ fn f122_a_script_that_fails_half_way_has_written_half() {
         let error = r.batch([half.key("k"), half.key("k")]).unwrap_err();
         assert_error(&error, ErrorKind::Server, Outcome::MaybeExecuted, None, &["EVALSHA", "half way"]);
         assert_eq!(value(&r, "k"), 3);
-        for (name, value) in [("min-replicas-to-write", "1"), ("maxmemory", "1")] {
+        for name in ["min-replicas-to-write", "maxmemory"] {
             let quick = r.with_timeout(ms(100));
-            server.command(["CONFIG", "SET", name, value]);
+            server.command(["CONFIG", "SET", name, "1"]);
+            let before = value(&r, "k");
             let error = quick.run(half.key("k")).unwrap_err();
             server.command(["CONFIG", "SET", name, "0"]);
-            if error.code() != Some("ERR") {
-                assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["EVALSHA at"]);
+            // Before 7.0 a script that need not grow a key runs all the same.
+            let ran = value(&r, "k") > before;
+            let outcome = if ran { Outcome::MaybeExecuted } else { Outcome::Rejected };
+            if ran || error.code() != Some("ERR") {
+                assert_error(&error, ErrorKind::Server, outcome, None, &["EVALSHA at"]);
             }
         }
-        assert_eq!(value(&r, "k"), 3);
+        let before = value(&r, "k");
         let error = r.eval_ro("return redis.call('INCR', 'k')", "k", 1).map(drop).unwrap_err();
         assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["EVAL_RO at"]);
+        assert_eq!(value(&r, "k"), before);
         assert_all_well(&r, &server);
     });
 }

