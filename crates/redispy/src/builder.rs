@@ -10,7 +10,8 @@ use redispy_conn::{Address, Config, Connector, Pool, ProtocolChoice, RetryPolicy
 use resp_proto::{Limits, Node};
 
 use crate::callbacks::Callbacks;
-use crate::{Client, Result};
+use crate::observe::Options;
+use crate::{Client, Hook, Result};
 
 /// Builds a [`Client`]; made by [`Client::builder`]. Each option's default stands at the method of [`Config`] that it sets.
 ///
@@ -33,6 +34,7 @@ use crate::{Client, Result};
 pub struct ClientBuilder {
     config: Config,
     callbacks: Callbacks,
+    observe: Options,
 }
 
 impl ClientBuilder {
@@ -199,13 +201,21 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets a hook that sees each call of the client and its clones begin and end. Of several, the one set first is the first
+    /// before a call, and the last after it.
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.observe.add(hook);
+        self
+    }
+
     /// The client. Nothing is connected yet.
     ///
     /// # Errors
     ///
     /// An option is wrong: the error names it.
     pub fn build(self) -> Result<Client> {
-        Ok(Client::assemble(Pool::new(self.config)?, self.callbacks))
+        let observers = self.observe.observers(&self.config);
+        Ok(Client::assemble(Pool::new(self.config)?, self.callbacks, observers))
     }
 
     fn set(mut self, change: impl FnOnce(Config) -> Config) -> Self {

@@ -10,6 +10,7 @@ use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Po
 use resp_proto::{Limits, Node, Reply};
 
 use crate::callbacks::Callbacks;
+use crate::observe::{Begun, Observed, Observers};
 use crate::pipeline::Target;
 use crate::{ClientBuilder, Error, Lock, Pipeline, Result, Script, Session};
 
@@ -50,6 +51,8 @@ pub struct Client {
 struct Shared {
     pool: Pool,
     callbacks: Callbacks,
+    /// Who sees the calls begin and end, if anybody does.
+    observers: Option<Arc<Observers>>,
 }
 
 impl Client {
@@ -88,12 +91,12 @@ impl Client {
 
     /// A client that shares `pool` with whoever else has it.
     pub fn from_pool(pool: Pool) -> Client {
-        Client::assemble(pool, Callbacks::default())
+        Client::assemble(pool, Callbacks::default(), None)
     }
 
-    pub(crate) fn assemble(pool: Pool, callbacks: Callbacks) -> Client {
+    pub(crate) fn assemble(pool: Pool, callbacks: Callbacks, observers: Option<Arc<Observers>>) -> Client {
         let timeout = pool.config().timeout;
-        Client { shared: Arc::new(Shared { pool, callbacks }), timeout }
+        Client { shared: Arc::new(Shared { pool, callbacks, observers }), timeout }
     }
 
     /// The pool of connections.
@@ -211,6 +214,12 @@ impl Client {
         Limit { timeout: self.timeout, end: Deadline::NEVER }
     }
 
+    /// A call begins, which may be one of a session. Whoever makes it says how it [ends](Observed::end).
+    #[inline]
+    pub(crate) fn begin(&self, call: impl FnOnce() -> Begun) -> Observed {
+        Observed::begin(self.shared.observers.as_ref(), call)
+    }
+
     /// Runs `attempt` on a connection of the pool, again as long as that is safe and the deadline lasts.
     ///
     /// `attempt` says whether it is done or the server asked for patience, with its words; it is told whether such an answer
@@ -220,10 +229,13 @@ impl Client {
         label: &'static str,
         read_only: bool,
         deadline: Deadline,
+        observed: &Observed,
         mut attempt: impl FnMut(&mut Connection, &dyn Fn(&[u8]) -> Option<Duration>) -> Result<Attempt>,
     ) -> Result<()> {
-        self.retrying(read_only, deadline, |patience| {
-            attempt(&mut *self.shared.pool.get(label, deadline)?, patience)
+        self.retrying(read_only, deadline, observed, |patience| {
+            let mut connection = self.shared.pool.get(label, deadline)?;
+            observed.at(connection.address());
+            attempt(&mut connection, patience)
         })
     }
 
@@ -232,6 +244,7 @@ impl Client {
         &self,
         read_only: bool,
         deadline: Deadline,
+        observed: &Observed,
         mut attempt: impl FnMut(&dyn Fn(&[u8]) -> Option<Duration>) -> Result<Attempt<T>>,
     ) -> Result<T> {
         let policy = &self.shared.pool.config().retry;
@@ -255,6 +268,7 @@ impl Client {
                 std::thread::sleep(pause);
             }
             number += 1;
+            observed.again();
         }
     }
 }
@@ -272,14 +286,17 @@ impl Call for Client {
         if let Some(instead) = changes_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
+        let observed = self.begin(|| Begun::command(request, None));
         let times = Times::of(self.limit(), request);
         let callbacks = &self.shared.callbacks;
         let result = self.with_connection(
             label(request),
             is_repeatable(request),
             times.start,
+            &observed,
             |connection, patience| {
                 let answer = crate::script::call(connection, request, &times, |node| {
+                    observed.reply(&node);
                     if node.is_error() {
                         return match patience(&node.as_bytes().unwrap_or_default()) {
                             Some(pause) => Ok(Attempt::Again(pause)),
@@ -291,7 +308,7 @@ impl Call for Client {
                 answer?.map_err(|error| error.at(connection.address()))
             },
         );
-        finish(request, result, read)
+        observed.end(finish(request, result, read))
     }
 }
 

@@ -32,6 +32,7 @@ mod error;
 mod function;
 pub mod legacy;
 mod lock;
+mod observe;
 mod pipeline;
 pub mod prelude;
 pub mod scan;
@@ -44,6 +45,7 @@ pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use function::Function;
 pub use lock::{Lock, LockGuard};
+pub use observe::{CallEnd, CallKind, CallStart, Hook};
 pub use pipeline::{DynPipeline, DynReplies, Executable, Pipeline, Replies, Slot, TooMany};
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,

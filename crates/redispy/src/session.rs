@@ -1,6 +1,7 @@
 //! One connection for one's own use.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use resp_proto::Node;
 
 use crate::callbacks::Callbacks;
 use crate::client::{Limit, Times, finish};
+use crate::observe::Begun;
 use crate::pipeline::Target;
 use crate::{Client, Error, Pipeline, Result};
 
@@ -48,13 +50,16 @@ struct Shared {
     returned: Condvar,
     closer: Closer,
     client: Client,
+    /// What the connection's commands go to.
+    database: AtomicU32,
 }
 
 impl Session {
     pub(crate) fn new(connection: Pooled, limit: Limit, client: Client) -> Self {
         let closer = connection.closer();
         let connection = Mutex::new(Some(connection));
-        let shared = Arc::new(Shared { connection, returned: Condvar::new(), closer, client });
+        let database = client.pool().config().db.into();
+        let shared = Arc::new(Shared { connection, returned: Condvar::new(), closer, client, database });
         Session { shared, limit, trusted_for: LOOK_AGAIN_AFTER }
     }
 
@@ -108,6 +113,11 @@ impl Session {
 
     pub(crate) fn client(&self) -> &Client {
         &self.shared.client
+    }
+
+    /// The database that the commands go to.
+    pub(crate) fn database(&self) -> u32 {
+        self.shared.database.load(Ordering::Relaxed)
     }
 
     pub(crate) fn limit(&self) -> Limit {
@@ -180,6 +190,15 @@ impl Drop for Turn<'_> {
     }
 }
 
+/// The database that a command has chosen once it was answered.
+fn chosen_by(request: &Request) -> Option<u32> {
+    match request.spec()?.name {
+        "SELECT" => std::str::from_utf8(request.get(1)?).ok()?.parse().ok(),
+        "RESET" => Some(0),
+        _ => None,
+    }
+}
+
 impl OwnsConnection for &Session {}
 
 impl Call for Session {
@@ -189,12 +208,17 @@ impl Call for Session {
         if let Some(instead) = takes_over_connection(request) {
             return Err(Error::refused(request.name(), instead));
         }
+        let client = &self.shared.client;
+        let observed = client.begin(|| Begun::command(request, Some(self.database())));
         let times = Times::of(self.limit, request);
+        let changes = changes_connection(request).is_some();
         let answer = self.with_connection(times.start, |connection, callbacks| {
-            if changes_connection(request).is_some() {
+            observed.at(connection.address());
+            if changes {
                 connection.set_dirty(true);
             }
             let answer = crate::script::call(connection, request, &times, |node| {
+                observed.reply(&node);
                 if node.is_error() {
                     return Err(Error::answered(request.name(), request.bytes(), node));
                 }
@@ -204,7 +228,11 @@ impl Call for Session {
                 .map_err(Error::from)
                 .and_then(|answer| answer.map_err(|error| error.at(connection.address())))
         });
-        finish(request, answer.flatten(), read)
+        let result = finish(request, answer.flatten(), read);
+        if let Some(database) = chosen_by(request).filter(|_| changes && result.is_ok()) {
+            self.shared.database.store(database, Ordering::Relaxed);
+        }
+        observed.end(result)
     }
 }
 

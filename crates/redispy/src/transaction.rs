@@ -10,6 +10,7 @@ use resp_proto::Node;
 
 use crate::client::{Attempt, Limit};
 use crate::error::WatchId;
+use crate::observe::Observed;
 use crate::pipeline::Target;
 use crate::{Client, Error, Pipeline, Result, Session, cmd};
 
@@ -153,7 +154,7 @@ impl Client {
         check(keys)?;
         let deadline = limit.start();
         let limit_of_this = Limit { end: deadline, ..limit };
-        let session = self.retrying(true, deadline, |patience| {
+        let session = self.retrying(true, deadline, &Observed::UNSEEN, |patience| {
             let session = self.session_for(LABEL, limit_of_this)?;
             match session.call(keys, &mut |_| {}) {
                 Ok(()) => Ok(Attempt::Done(session)),

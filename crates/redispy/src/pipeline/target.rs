@@ -4,10 +4,11 @@ use std::fmt;
 
 use redispy_conn::{ErrorKind, Outcome};
 
-use super::commands::Commands;
-use super::exchange::{ExecAnswered, Form, Places, exchange};
+use super::commands::{Commands, Wire};
+use super::exchange::{Answer, ExecAnswered, Form, Places, exchange};
 use crate::client::{Attempt, Limit};
 use crate::error::WatchId;
+use crate::observe::{Begun, CallKind, Observed};
 use crate::{Client, Error, Result, Session};
 
 pub(crate) enum Target {
@@ -34,10 +35,28 @@ impl Target {
         if wire.commands() == 0 {
             return Ok(());
         }
+        let observed = self.client().begin(|| begun(wire, form, self.database()));
+        let result = if observed.is_seen() {
+            self.send(wire, read_only, form, limit, &observed, &mut Noted { places, observed: &observed })
+        } else {
+            self.send(wire, read_only, form, limit, &observed, places)
+        };
+        observed.end(result)
+    }
+
+    fn send(
+        &self,
+        wire: Wire<'_>,
+        read_only: bool,
+        form: Form,
+        limit: Limit,
+        observed: &Observed,
+        places: &mut dyn Places,
+    ) -> Result<()> {
         let deadline = limit.start();
         let result = match self {
             Target::Client(client) => {
-                client.with_connection(form.label(), read_only, deadline, |connection, _| {
+                client.with_connection(form.label(), read_only, deadline, observed, |connection, _| {
                     places.reset();
                     let (result, _) = exchange(connection, wire, form, deadline, client.callbacks(), places);
                     result.map(Attempt::Done)
@@ -45,11 +64,13 @@ impl Target {
             }
             Target::Session(session) => session
                 .with_connection(deadline, |connection, callbacks| {
+                    observed.at(connection.address());
                     exchange(connection, wire, form, deadline, callbacks, places).0
                 })
                 .flatten(),
             Target::Watched(session, id) => session
                 .with_connection(deadline, |connection, callbacks| {
+                    observed.at(connection.address());
                     let (result, ExecAnswered(answered)) =
                         exchange(connection, wire, form, deadline, callbacks, places);
                     if answered {
@@ -71,11 +92,52 @@ impl Target {
         }
     }
 
+    /// The database of a connection that may have chosen its own.
+    fn database(&self) -> Option<u32> {
+        match self {
+            Target::Client(_) => None,
+            Target::Session(session) | Target::Watched(session, _) => Some(session.database()),
+        }
+    }
+
     pub(crate) fn client(&self) -> &Client {
         match self {
             Target::Client(client) => client,
             Target::Session(session) | Target::Watched(session, _) => session.client(),
         }
+    }
+}
+
+/// What those are told who see calls begin.
+fn begun(wire: Wire<'_>, form: Form, database: Option<u32>) -> Begun {
+    let (kind, label) = match form {
+        Form::Batch => (CallKind::Batch, "PIPELINE"),
+        Form::Pipeline => (CallKind::Pipeline, "PIPELINE"),
+        Form::Transaction => (CallKind::Transaction, "MULTI"),
+    };
+    let commands = wire.encoded().take(wire.commands()).enumerate();
+    let mut names = commands.map(|(position, command)| wire.name(position, command));
+    let common = names.next().filter(|first| names.all(|name| name == *first));
+    let name = common.map_or(label.into(), |name| format!("{label} {name}").into());
+    Begun { kind, name, commands: wire.commands(), bytes: wire.len(), database }
+}
+
+/// Places that let those know of each reply who see the call.
+struct Noted<'a> {
+    places: &'a mut dyn Places,
+    observed: &'a Observed,
+}
+
+impl Places for Noted<'_> {
+    fn answer(&mut self, answer: Answer<'_, '_>) {
+        if let Answer::Reply { node, .. } = &answer {
+            self.observed.reply(node);
+        }
+        self.places.answer(answer);
+    }
+
+    fn reset(&mut self) {
+        self.places.reset();
     }
 }
 
