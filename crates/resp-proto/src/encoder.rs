@@ -30,6 +30,8 @@ pub fn write_array_header(out: &mut Vec<u8>, len: usize) {
 
 /// Appends `$len\r\nbody\r\n`.
 pub fn write_bulk(out: &mut Vec<u8>, body: &[u8]) {
+    // Tag, twenty digits at most, and two line ends: memory is asked for once, a large body is not copied for the last of them.
+    out.reserve(body.len() + 25);
     write_header(out, b'$', body.len());
     out.extend_from_slice(body);
     out.extend_from_slice(b"\r\n");
