@@ -83,6 +83,13 @@ impl<T> Cmd<T> {
 
     /// Says that running this command twice does no harm, so that a client may send it again when it does not know whether it
     /// ran: a SET of a value that nobody else sets, a script that looks for its own mark.
+    ///
+    /// ```
+    /// use redispy_cmd::{IntoCmd, commands as cmd};
+    ///
+    /// let beat = cmd::set("worker:7", "alive").ex(60).into_cmd().repeatable();
+    /// assert!(beat.request().is_repeatable() && !beat.request().is_read_only());
+    /// ```
     pub fn repeatable(mut self) -> Self {
         self.request.repeatable = true;
         self

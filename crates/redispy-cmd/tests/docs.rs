@@ -16,7 +16,8 @@ use std::path::Path;
 use redispy_cmd::spec::Spec;
 
 /// Methods of builders that send nothing of their own.
-const NO_OPTIONS: [&str; 6] = ["groups", "returns", "run", "script_text", "text", "with_script_text"];
+const NO_OPTIONS: [&str; 7] =
+    ["groups", "repeatable", "returns", "run", "script_text", "text", "with_script_text"];
 
 /// A function of `cmd`, a method of a trait or a builder, or a type, as it stands in a source file.
 struct Item {

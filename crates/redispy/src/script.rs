@@ -279,6 +279,10 @@ mod tests {
             assert_eq!(text.iter().collect::<Vec<_>>().join(&b'|'), whole.as_bytes());
         }
         assert!(cmd::evalsha(hash).key("k").into_cmd().request().with_script_text().is_none());
+        let repeatable = script.key("k").repeatable();
+        let request = repeatable.clone().into_parts().0;
+        assert!(request.is_repeatable() && request.with_script_text().unwrap().is_repeatable());
+        assert!(!script.key("k").into_cmd().request().is_repeatable());
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Held {
         if let Some(ttl) = self.ttl {
             call = call.arg(millis(ttl));
         }
-        (&self.client.with_timeout(budget)).run(call.into_cmd().repeatable())
+        (&self.client.with_timeout(budget)).run(call.repeatable())
     }
 
     /// The lock was granted to a request that was sent after `asked`.
@@ -111,12 +111,12 @@ impl Held {
     /// Sees to it that all of this time is left.
     pub(super) fn renew(&self, ttl: Duration, budget: Option<Duration>) -> Result<()> {
         let call = self.call(&scripts::RENEW).arg(millis(ttl));
-        self.measure(call.into_cmd().repeatable(), budget).map(drop)
+        self.measure(call.repeatable(), budget).map(drop)
     }
 
     /// The time that is left at the server; `None` for no limit.
     pub(super) fn left(&self) -> Result<Option<Duration>> {
-        self.measure(self.call(&scripts::LEFT).into_cmd().repeatable(), self.timeout())
+        self.measure(self.call(&scripts::LEFT).repeatable(), self.timeout())
     }
 
     /// The time that is left for certain; `None` for no limit. Zero once the lock is lost.

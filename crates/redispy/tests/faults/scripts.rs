@@ -313,6 +313,41 @@ fn f118_a_server_that_will_not_have_the_script_is_asked_twice_and_no_more() {
     });
 }
 
+/// What is said to do no harm when it runs twice is sent again, alone and in company; nothing else is.
+#[test]
+fn f038_f097_a_command_that_is_marked_as_repeatable_is_sent_again() {
+    trial(|| {
+        let dying = || greeted().expect(["SET", "k", "1"]).close();
+        let set = || cmd::set("k", 1).into_cmd().decode(|_| Ok(1));
+        let server = then_echo([dying()]);
+        let r = client(server.url());
+        let error = r.run(set()).unwrap_err();
+        assert_error(&error, ErrorKind::Closed, Outcome::MaybeExecuted, error.phase(), &["SET at"]);
+        assert_recovered(&r);
+
+        let server = then_echo([dying()]);
+        let r = client(server.url());
+        assert_eq!(r.run(set().repeatable()).unwrap(), 1);
+        assert_recovered(&r);
+
+        let server = then_echo([dying()]);
+        let r = client(server.url());
+        assert_eq!(r.batch([set().repeatable(), cmd::get::<i64>("k").decode(|_| Ok(2))]).unwrap(), [1, 2]);
+        assert_recovered(&r);
+
+        let server = then_echo([dying()]);
+        let r = client(server.url());
+        assert_eq!(r.batch([set().repeatable(), set()]).unwrap_err().outcome(), Outcome::MaybeExecuted);
+        assert_recovered(&r);
+
+        let script = add();
+        let server = then_echo([greeted().expect(["EVALSHA", script.sha1(), "1", "k", "1"]).close()]);
+        let r = client(server.url());
+        assert_eq!(r.run(script.key("k").arg(1).repeatable()).unwrap(), 1);
+        assert_recovered(&r);
+    });
+}
+
 #[test]
 fn f122_scripts_that_are_killed_and_one_that_cannot_be() {
     trial(|| {

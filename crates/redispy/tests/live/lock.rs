@@ -403,6 +403,28 @@ fn who_renews_is_told_once_when_the_lock_is_lost() {
     });
 }
 
+/// What the renewing thread was given goes with it, at the latest when the guard has gone.
+#[test]
+fn the_renewing_thread_never_outlives_its_guard() {
+    let r = client();
+    for round in 0..20 {
+        let given = Arc::new(());
+        let lock = r.lock("foo").on_lost({
+            let given = Arc::clone(&given);
+            move |_| drop(Arc::clone(&given))
+        });
+        let guard = lock.acquire().unwrap();
+        drop(lock);
+        assert_eq!(Arc::strong_count(&given), 2);
+        if round % 2 == 0 {
+            guard.release().unwrap()
+        } else {
+            drop(guard)
+        }
+        assert_eq!(Arc::strong_count(&given), 1, "round {round}");
+    }
+}
+
 /// Whoever is told may drop the guard there and then.
 #[test]
 fn a_guard_may_be_dropped_by_the_callback_itself() {

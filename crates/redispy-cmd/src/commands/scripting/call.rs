@@ -113,6 +113,11 @@ impl<T> ScriptCall<T> {
         self
     }
 
+    /// Says that running this twice does no harm; see [`Cmd::repeatable`].
+    pub fn repeatable(self) -> Cmd<T> {
+        self.into_cmd().repeatable()
+    }
+
     /// Runs the call on a client, a session, a pipeline: `client.run(call)` the other way round.
     pub fn run<E: Execute>(self, on: E) -> E::Output<T> {
         on.run(self)
