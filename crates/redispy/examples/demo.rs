@@ -27,6 +27,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     hashes(&r)?;
     lists(&r)?;
     many_at_once(&r)?;
+    pipelines(&r)?;
     any_command(&r)?;
     failures(&r, &server)?;
     println!(
@@ -143,6 +144,40 @@ fn many_at_once(r: &Client) -> Result {
     let keys: Vec<String> = (0..10_000).map(|n| format!("key:{n}")).collect();
     show!(r.batch(keys.iter().map(|key| cmd::set(key, key.len()))).map(|replies| replies.len()))?;
     show!(r.batch(keys.iter().map(cmd::get::<i64>)).map(|values| values.into_iter().flatten().sum::<i64>()))?;
+    Ok(())
+}
+
+fn pipelines(r: &Client) -> Result {
+    chapter(
+        "A pipeline: one round trip, and its type is the tuple of its replies. MULTI and EXEC stand around it by default",
+    );
+    show!(r.pipeline().set("foo", "bar").get::<String>("bing").incr("hits").execute())?;
+    show!(r.pipeline().set("foo", "bar").incr("foo").execute().map_err(|error| error.to_string())).ok();
+    show!(
+        r.pipeline()
+            .transaction(false)
+            .all((0..5).map(cmd::get::<i64>))
+            .maybe(Some(cmd::ttl("foo")))
+            .execute()
+    )?;
+    let mut p = r.pipeline().dynamic();
+    let slots: Vec<_> = (0..3).map(|n| p.incrby("hits", n)).collect();
+    let mut replies = show!(p.execute())?;
+    show!(slots.into_iter().map(|slot| replies.take(slot)).collect::<Result<Vec<i64>>>())?;
+    chapter(
+        "WATCH: a transaction that is executed only if nobody changed what it read, and tried again if somebody did",
+    );
+    let mut attempts = 0;
+    show!(r.transaction("hits", |tx| {
+        let hits = tx.get("hits")?.unwrap_or(0);
+        attempts += 1;
+        if attempts == 1 {
+            r.incr("hits")?; // somebody interferes
+        }
+        tx.multi().set("hits", hits * 10).execute()?;
+        Ok(hits * 10)
+    }))?;
+    println!("  it took {attempts} attempts");
     Ok(())
 }
 

@@ -92,4 +92,6 @@ struct Migrating;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/scripts.md")]
 #[doc = include_str!("../../../docs/guide/locks.md")]
+#[doc = include_str!("../../../docs/guide/pipelines.md")]
+#[doc = include_str!("../../../docs/guide/transactions.md")]
 struct Guides;

@@ -226,7 +226,7 @@ fn check(request: &Request) -> Result<()> {
 
 /// Whether the WATCH is gone with the connection, and beginning anew repeats nothing.
 fn is_in_vain(request: &Request, error: &Error) -> bool {
-    let repeats_nothing = request.is_read_only() || is_about_watching(request);
+    let repeats_nothing = request.is_repeatable() || is_about_watching(request);
     error.as_connection_error().is_some_and(|error| {
         error.kind() == ErrorKind::Closed && (error.outcome() == Outcome::NotSent || repeats_nothing)
     })
