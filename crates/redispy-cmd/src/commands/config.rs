@@ -7,7 +7,7 @@ use resp_proto::Node;
 use crate::arg::{ToArg, ToArgs, ToPairs};
 use crate::cmd::{Cmd, Request};
 use crate::execute::Execute;
-use crate::replies::fields::{Fields, text_of, texts};
+use crate::replies::fields::{Fields, sorted, text_of, texts};
 use crate::reply::{ReplyError, ok};
 use crate::spec;
 
@@ -110,5 +110,5 @@ pub fn config_set_all(parameters: impl ToPairs) -> Cmd<()> {
 
 pub(super) fn parameters_with_values(node: Node<'_>) -> Result<BTreeMap<String, String>, ReplyError> {
     let values = Fields::read(node, "parameters with their values")?.rest();
-    Ok(values.into_iter().map(|(parameter, value)| (parameter, text_of(&value))).collect())
+    Ok(sorted(values.into_iter().map(|(parameter, value)| (parameter, text_of(&value)))))
 }

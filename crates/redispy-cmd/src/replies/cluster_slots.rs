@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 use resp_proto::Node;
 
 use super::SlotRange;
-use super::fields::{Fields, elements, items_of, parts, some_text, text_of, unix_seconds_of, unsigned_of};
+use super::fields::{
+    Fields, elements, items_of, parts, some_text, sorted, text_of, unix_seconds_of, unsigned_of,
+};
 use crate::reply::{ReplyError, Value};
 
 /// Slots with the nodes that have them: an element of the reply of `CLUSTER SLOTS`.
@@ -154,7 +156,7 @@ impl ClusterSlotsNode {
             endpoint: some_text(&text_of(&endpoint)),
             port: slot_of(&port).unwrap_or_default(),
             id,
-            metadata: metadata.into_iter().map(|(name, value)| (name, text_of(&value))).collect(),
+            metadata: sorted(metadata.into_iter().map(|(name, value)| (name, text_of(&value)))),
             other: parts.collect(),
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use resp_proto::Node;
 
-use super::fields::{Fields, items, items_of, text_of};
+use super::fields::{Fields, items, items_of, sorted, text_of};
 use crate::reply::{ReplyError, Value};
 
 /// What a command is for: a value of the reply of `COMMAND DOCS`.
@@ -75,7 +75,7 @@ impl CommandDocs {
 
     fn map_of(commands: Fields, levels: usize) -> BTreeMap<String, Self> {
         let docs = |(name, docs)| Some((name, CommandDocs::of(Fields::of(docs)?, levels)));
-        commands.rest().into_iter().filter_map(docs).collect()
+        sorted(commands.rest().into_iter().filter_map(docs))
     }
 
     fn of(mut fields: Fields, levels: usize) -> Self {

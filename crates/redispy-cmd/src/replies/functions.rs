@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use resp_proto::Node;
 
-use super::fields::{Fields, elements, items_of};
+use super::fields::{Fields, elements, items_of, sorted};
 use crate::reply::{ReplyError, Value};
 
 /// A library of functions: an element of the reply of `FUNCTION LIST`.
@@ -113,7 +113,7 @@ impl FunctionStats {
         let engine = |(name, engine)| Some((name, EngineStats::of(Fields::of(engine)?)));
         Ok(FunctionStats {
             running_script: running.map(RunningFunction::of),
-            engines: engines.into_iter().filter_map(engine).collect(),
+            engines: sorted(engines.into_iter().filter_map(engine)),
             other: fields.rest(),
         })
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use resp_proto::Node;
 
-use super::fields::text;
+use super::fields::{sorted, text};
 use super::text_fields::TextFields;
 use crate::reply::ReplyError;
 
@@ -282,7 +282,7 @@ impl Info {
             } else if let Some(command) = name.strip_prefix("latency_percentiles_usec_") {
                 let percentiles =
                     list().rest().into_iter().filter_map(|(p, usec)| Some((p, usec.parse().ok()?)));
-                self.latencystats.insert(command.to_owned(), percentiles.collect());
+                self.latencystats.insert(command.to_owned(), sorted(percentiles));
             }
         }
         self.sections = sections;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use resp_proto::Node;
 
-use super::fields::{Fields, elements, parts, text_of, unix_seconds_of, unsigned_of};
+use super::fields::{Fields, elements, parts, sorted, text_of, unix_seconds_of, unsigned_of};
 use crate::reply::{ReplyError, Value};
 
 /// The last spike of a kind of event: an element of the reply of `LATENCY LATEST`.
@@ -86,7 +86,7 @@ impl LatencyHistogram {
     pub(crate) fn read_map(node: Node<'_>) -> Result<BTreeMap<String, Self>, ReplyError> {
         let commands = Fields::read(node, "commands with their histograms")?.rest();
         let read = |(name, histogram)| (name, Fields::of(histogram).map(Self::of).unwrap_or_default());
-        Ok(commands.into_iter().map(read).collect())
+        Ok(sorted(commands.into_iter().map(read)))
     }
 
     fn of(mut fields: Fields) -> Self {
@@ -96,7 +96,7 @@ impl LatencyHistogram {
         };
         LatencyHistogram {
             calls: fields.unsigned("calls").unwrap_or_default(),
-            buckets: buckets.iter().filter_map(bucket).collect(),
+            buckets: sorted(buckets.iter().filter_map(bucket)),
             other: fields.rest(),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use resp_proto::Node;
 
 use super::Info;
-use super::fields::{Fields, elements, integer_of, items_of, parts, text, text_of, unsigned_of};
+use super::fields::{Fields, elements, integer_of, items_of, parts, sorted, text, text_of, unsigned_of};
 use crate::reply::{ReplyError, Value};
 
 /// A master that a Sentinel watches: the reply of `SENTINEL MASTER`, an element of that of `SENTINEL MASTERS`.
@@ -355,7 +355,7 @@ impl CachedInfo {
             let instances = items_of(instances).unwrap_or_default();
             (name, instances.into_iter().filter_map(Self::of).collect())
         };
-        Ok(fields.map(of_master).collect())
+        Ok(sorted(fields.map(of_master)))
     }
 
     fn of(value: Value) -> Option<Self> {
@@ -407,7 +407,7 @@ pub(crate) fn usable_sentinels(node: Node<'_>) -> Result<i64, ReplyError> {
 pub(crate) fn times(node: Node<'_>) -> Result<BTreeMap<String, Duration>, ReplyError> {
     let fields = Fields::read(node, "parameters with times")?.rest();
     let time = |(name, value)| Some((name, Duration::from_millis(unsigned_of(&value)?)));
-    Ok(fields.into_iter().filter_map(time).collect())
+    Ok(sorted(fields.into_iter().filter_map(time)))
 }
 
 fn number(fields: &mut Fields, name: &str) -> u64 {

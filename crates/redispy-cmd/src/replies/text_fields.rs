@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::fields::sorted;
+
 /// Names and values out of a text. Taking a field leaves those behind that a struct does not name.
 #[derive(Debug, Default)]
 pub(crate) struct TextFields(BTreeMap<String, String>);
@@ -37,7 +39,7 @@ impl TextFields {
             let (name, value) = piece.rsplit_once('=').unwrap_or((piece, ""));
             (name.to_owned(), value.to_owned())
         };
-        TextFields(text.split(',').map(field).collect())
+        TextFields(sorted(text.split(',').map(field)))
     }
 
     /// The fields of lines such as `cluster_state:ok`, cut at the first colon.
@@ -46,7 +48,7 @@ impl TextFields {
             let (name, value) = line.split_once(':')?;
             Some((name.to_owned(), value.to_owned()))
         };
-        TextFields(text.lines().filter_map(field).collect())
+        TextFields(sorted(text.lines().filter_map(field)))
     }
 
     /// Takes a field whose value parses; what does not stays behind.
