@@ -3,16 +3,17 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redispy_cmd::{Block, Call, FromReply, IntoCmd, Request, Value, changes_connection, closes_connection};
-use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Pool, Stats};
+use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Pool};
 use resp_proto::{Limits, Node, Reply};
 
 use crate::callbacks::Callbacks;
 use crate::observe::{Begun, Observed, Observers};
 use crate::pipeline::Target;
-use crate::{ClientBuilder, Error, Lock, Pipeline, Result, Script, Session};
+use crate::{ClientBuilder, Error, Lock, Pipeline, Result, Script, Session, Stats};
 
 /// A client of one server (or of what a resolver says is the server right now), for any number of threads.
 ///
@@ -53,6 +54,8 @@ struct Shared {
     callbacks: Callbacks,
     /// Who sees the calls begin and end, if anybody does.
     observers: Option<Arc<Observers>>,
+    /// How many times something was sent again, or was to be.
+    retries: AtomicU64,
 }
 
 impl Client {
@@ -96,7 +99,10 @@ impl Client {
 
     pub(crate) fn assemble(pool: Pool, callbacks: Callbacks, observers: Option<Arc<Observers>>) -> Client {
         let timeout = pool.config().timeout;
-        Client { shared: Arc::new(Shared { pool, callbacks, observers }), timeout }
+        Client {
+            shared: Arc::new(Shared { pool, callbacks, observers, retries: AtomicU64::new(0) }),
+            timeout,
+        }
     }
 
     /// The pool of connections.
@@ -104,9 +110,15 @@ impl Client {
         &self.shared.pool
     }
 
-    /// How many connections are out, idle and waited for, and what happened so far.
+    /// What the client is doing, and what it has done so far: its connections, its retries, and its calls if they are
+    /// [measured](ClientBuilder::measure_calls).
     pub fn stats(&self) -> Stats {
-        self.shared.pool.stats()
+        let Shared { pool, retries, observers, .. } = &*self.shared;
+        Stats {
+            pool: pool.stats(),
+            retries: retries.load(Ordering::Relaxed),
+            calls: observers.as_ref().and_then(|observers| observers.stats()),
+        }
     }
 
     /// Another handle on the same connections whose calls have this deadline; `None` for no limit.
@@ -268,6 +280,7 @@ impl Client {
                 std::thread::sleep(pause);
             }
             number += 1;
+            self.shared.retries.fetch_add(1, Ordering::Relaxed);
             observed.again();
         }
     }

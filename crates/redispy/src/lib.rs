@@ -45,7 +45,9 @@ pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use function::Function;
 pub use lock::{Lock, LockGuard};
-pub use observe::{CallEnd, CallKind, CallStart, Hook};
+#[cfg(feature = "tracing")]
+pub use observe::Tracing;
+pub use observe::{CallEnd, CallKind, CallStart, CallStats, Hook, Latency, Stats};
 pub use pipeline::{DynPipeline, DynReplies, Executable, Pipeline, Replies, Slot, TooMany};
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,
@@ -54,7 +56,7 @@ pub use redispy_cmd::{
 };
 pub use redispy_conn::{
     Address, Config, Connector, Deadline, Outcome, Phase, Pool, PoolConfig, Progress, ProtocolChoice,
-    RetryPolicy, Secret, Stats, TcpConfig, TcpConnector, Transport,
+    RetryPolicy, Secret, Stats as PoolStats, TcpConfig, TcpConnector, Transport,
 };
 pub use resp_proto::{Limits, Node, Protocol};
 pub use script::Script;

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use crate::{Config, Connector, Deadline, Error, ErrorKind, Fixed, Outcome, Phase, Resolve, Result};
 
 pub use guard::Pooled;
-use state::{HANGS_AFTER, Member, Room, State, Waiter};
+use state::{HANGS_AFTER, Member, Returned, Room, State, Waiter};
 
 /// A pool of connections to one server. Clones share it, and so may any number of clients.
 #[derive(Clone)]
@@ -59,12 +59,32 @@ pub struct Stats {
     pub lent: u64,
     /// Callers that had to wait for one.
     pub waits: u64,
+    /// How long callers waited for one, all of them together; those who still wait do not count yet.
+    pub wait_time: Duration,
     /// Callers that went away without one.
     pub timeouts: u64,
+    /// Connections that were opened. Each of them is in use, idle, or [closed](Self::closed).
+    pub opened: u64,
     /// Idle connections that turned out to be dead, or had something unread.
     pub found_dead: u64,
     /// Connections that were given back in a state in which nobody else could use them.
     pub discarded: u64,
+    /// Of these, connections that were closed while they were in use: by the server, the network, a deadline that passed, or bytes
+    /// that are no reply.
+    pub lost: u64,
+    /// Connections that were too old, or idle for too long.
+    pub expired: u64,
+    /// Idle connections that were more than [`max_idle`](crate::PoolConfig::max_idle).
+    pub surplus: u64,
+    /// Connections that were let go by [`Pool::clear`] or [`Pool::close`].
+    pub cleared: u64,
+}
+
+impl Stats {
+    /// Connections that were closed, for whatever reason.
+    pub fn closed(&self) -> u64 {
+        self.found_dead + self.discarded + self.expired + self.surplus + self.cleared
+    }
 }
 
 /// What all clones of a pool share, in one process.
@@ -131,7 +151,7 @@ impl Pool {
             }
             let dead = connection.into_member();
             if let Some(member) = &dead {
-                shared.lock().found_dead(member);
+                shared.lock().found_useless(member, is_fresh);
             }
         }
         let member = shared.wait(label, deadline)?;
@@ -282,14 +302,14 @@ impl Shared {
     fn release(self: &Arc<Self>, mut member: Box<Member>) {
         let now = Instant::now();
         member.connection.touch(now);
-        let good = member.connection.is_clean() && !member.has_expired(now);
+        let state_of_it = Returned::of(&member, now);
         let mut state = match self.state.try_lock() {
             Ok(state) => state,
             // In a child process the lock may be held for ever, and the connection is the parent's.
             Err(_) if self.process != std::process::id() => return,
             Err(_) => self.lock(),
         };
-        let dropped = state.take_back(member, good, now);
+        let dropped = state.take_back(member, state_of_it, now);
         // One that is closed makes room for a new one.
         self.staff(&mut state);
         drop(state);

@@ -44,6 +44,28 @@ impl Member {
     }
 }
 
+/// The state in which a connection is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Returned {
+    Good,
+    /// It was closed while it was in use.
+    Lost,
+    /// It owes replies, or carries what the next caller must not find.
+    Unclean,
+    Expired,
+}
+
+impl Returned {
+    pub(super) fn of(member: &Member, now: Instant) -> Self {
+        match &member.connection {
+            connection if !connection.is_open() => Returned::Lost,
+            connection if !connection.is_clean() => Returned::Unclean,
+            _ if member.has_expired(now) => Returned::Expired,
+            _ => Returned::Good,
+        }
+    }
+}
+
 /// Connections that the pool lets go of, to be dropped without its lock.
 pub(super) type Dropped = [Option<Box<Member>>; 2];
 
@@ -73,6 +95,10 @@ impl Waiter {
                 None => self.given.wait(gift).unwrap_or_else(PoisonError::into_inner),
             };
         }
+    }
+
+    fn waited(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.since)
     }
 
     fn give(&self, gift: Result<Box<Member>>) {
@@ -164,28 +190,34 @@ impl State {
         }
     }
 
-    /// A connection just lent turned out to be of no use.
-    pub(super) fn found_dead(&mut self, member: &Member) {
+    /// A connection just lent turned out to be of no use: it is dead, unless it is too old.
+    pub(super) fn found_useless(&mut self, member: &Member, is_fresh: bool) {
         self.counts.lent -= 1;
-        self.counts.found_dead += 1;
+        match is_fresh {
+            true => self.counts.found_dead += 1,
+            false => self.counts.expired += 1,
+        }
         self.vacate(member.place);
     }
 
     /// Takes a connection back. What is returned is to be dropped without the lock.
-    pub(super) fn take_back(&mut self, member: Box<Member>, good: bool, now: Instant) -> Dropped {
-        if !good {
-            self.counts.discarded += 1;
+    pub(super) fn take_back(&mut self, member: Box<Member>, returned: Returned, now: Instant) -> Dropped {
+        let counts = &mut self.counts;
+        match returned {
+            Returned::Lost => (counts.discarded, counts.lost) = (counts.discarded + 1, counts.lost + 1),
+            Returned::Unclean => counts.discarded += 1,
+            Returned::Expired => counts.expired += 1,
+            Returned::Good if self.closed || member.generation != self.generation => counts.cleared += 1,
+            Returned::Good => return self.provide(member, now),
         }
-        if !good || self.closed || member.generation != self.generation {
-            self.vacate(member.place);
-            return [Some(member), None];
-        }
-        self.provide(member, now)
+        self.vacate(member.place);
+        [Some(member), None]
     }
 
     /// Gives a connection to who has waited longest, or keeps it.
     fn provide(&mut self, member: Box<Member>, now: Instant) -> Dropped {
         if let Some(waiter) = self.queue.pop_front() {
+            self.counts.wait_time += waiter.waited(now);
             self.lend(&member, waiter.label, now);
             waiter.give(Ok(member));
             return [None, None];
@@ -202,6 +234,10 @@ impl State {
     fn drop_oldest(&mut self, now: Instant) -> Option<Box<Member>> {
         let surplus = self.idle.len() > self.config.max_idle;
         let oldest = self.idle.pop_front_if(|oldest| surplus || !oldest.is_fresh(&self.config, now))?;
+        match surplus {
+            true => self.counts.surplus += 1,
+            false => self.counts.expired += 1,
+        }
         self.vacate(oldest.place);
         Some(oldest)
     }
@@ -241,6 +277,7 @@ impl State {
         };
         self.queue.remove(place);
         self.counts.timeouts += 1;
+        self.counts.wait_time += waiter.since.elapsed();
         true
     }
 
@@ -332,7 +369,9 @@ impl State {
 
     /// A new connection.
     pub(super) fn welcome(&mut self, mut member: Box<Member>, now: Instant) -> Dropped {
+        self.counts.opened += 1;
         if self.closed || member.generation != self.generation {
+            self.counts.cleared += 1;
             return [Some(member), None];
         }
         self.trouble = None;
@@ -371,6 +410,7 @@ impl State {
             _ => told,
         };
         for waiter in self.queue.drain(..told) {
+            self.counts.wait_time += waiter.waited(now);
             waiter.give(Err(error.clone()));
         }
         let not_before = now.checked_add(pause).unwrap_or(now);
@@ -386,6 +426,7 @@ impl State {
     pub(super) fn close(&mut self) -> VecDeque<Box<Member>> {
         self.closed = true;
         for waiter in self.queue.drain(..) {
+            self.counts.wait_time += waiter.since.elapsed();
             waiter.give(Err(closed()));
         }
         self.clear()
@@ -396,6 +437,7 @@ impl State {
         self.generation += 1;
         self.trouble = None;
         let dropped = std::mem::take(&mut self.idle);
+        self.counts.cleared += dropped.len() as u64;
         for member in &dropped {
             self.vacate(member.place);
         }

@@ -15,4 +15,5 @@ mod loss;
 mod pool;
 mod pool_faults;
 mod secrets;
+mod stats;
 mod support;

@@ -10,12 +10,14 @@ use redispy_conn::{Address, Config, code};
 use resp_proto::{Kind, Node};
 
 use super::hook::{CallEnd, CallKind, CallStart, Hook, Hooks, State};
+use super::stats::{CallStats, Finished, Flight, Meter};
 use crate::Result;
 
 /// What a program wants to know of its calls.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Options {
     hooks: Hooks,
+    measured: bool,
 }
 
 impl Options {
@@ -23,11 +25,19 @@ impl Options {
         self.hooks.add(hook);
     }
 
+    pub(crate) fn measure(&mut self, on: bool) {
+        self.measured = on;
+    }
+
     /// `None` if it is nothing.
     pub(crate) fn observers(self, config: &Config) -> Option<Arc<Observers>> {
-        let Options { hooks } = self;
+        let Options { hooks, measured } = self;
+        if hooks.is_empty() && !measured {
+            return None;
+        }
         let (address, database) = (Arc::new(config.address.clone()), config.db);
-        (!hooks.is_empty()).then(|| Arc::new(Observers { hooks, address, database }))
+        let meter = measured.then(|| Arc::new(Meter::new()));
+        Some(Arc::new(Observers { hooks, meter, address, database }))
     }
 }
 
@@ -35,8 +45,15 @@ impl Options {
 #[derive(Debug)]
 pub(crate) struct Observers {
     hooks: Hooks,
+    meter: Option<Arc<Meter>>,
     address: Arc<Address>,
     database: u32,
+}
+
+impl Observers {
+    pub(crate) fn stats(&self) -> Option<CallStats> {
+        self.meter.as_ref().map(|meter| meter.stats())
+    }
 }
 
 /// What is known of a call as it begins.
@@ -66,6 +83,7 @@ pub(crate) struct Observed(Option<Box<Ongoing>>);
 struct Ongoing {
     observers: Arc<Observers>,
     start: CallStart,
+    flight: Option<Flight>,
     states: Vec<State>,
     attempts: Cell<u32>,
     /// The server's, if it is not the one that the client was given.
@@ -134,9 +152,11 @@ impl Ongoing {
         let (address, started) = (Arc::clone(&observers.address), Instant::now());
         let start = CallStart { kind, name, commands, bytes, database, address, started };
         let states = observers.hooks.before(&start);
+        let flight = observers.meter.as_ref().map(Meter::begin);
         Box::new(Ongoing {
             observers: Arc::clone(observers),
             start,
+            flight,
             states,
             attempts: Cell::new(1),
             address: RefCell::new(None),
@@ -176,12 +196,26 @@ impl Ongoing {
 
     #[cold]
     fn end<T>(self, result: &Result<T>) {
-        let Ongoing { observers, start, states, attempts, address, reply_bytes, refused, code } = self;
-        let error = result.as_ref().err();
+        let Ongoing { observers, start, flight, states, attempts, address, reply_bytes, refused, code } =
+            self;
+        let (duration, error) = (start.started.elapsed(), result.as_ref().err());
+        if let Some(flight) = flight {
+            flight.finished(&Finished {
+                duration,
+                failed: error.is_some(),
+                is_batch: start.kind != CallKind::Command,
+                commands: start.commands,
+                request_bytes: start.bytes,
+                reply_bytes: reply_bytes.get(),
+            });
+        }
+        if states.is_empty() {
+            return;
+        }
         let (address, code) = (address.into_inner(), code.into_inner());
         let known = address.as_ref().or_else(|| error.is_none().then_some(&*start.address));
         let end = CallEnd {
-            duration: start.started.elapsed(),
+            duration,
             error,
             address: error.and_then(|error| error.address()).or(known),
             attempts: attempts.get(),
