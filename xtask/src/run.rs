@@ -77,8 +77,10 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, Box<dyn Error>> {
     let program = command.get_program().display().to_string();
     let output = command.output().map_err(|error| format!("{program}: {error}"))?;
     if !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(format!("{program}: {}\n{errors}", output.status).into());
+        // Tests tell on the one which of them failed, compilers on the other why.
+        let (told, errors) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        return Err(format!("{program}: {}\n{told}{errors}", output.status).into());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
