@@ -9,7 +9,7 @@ use redispy::replies::{Expiry, Role};
 use redispy::{Client, ProtocolChoice, Result, cmd, spec};
 use redispy_testkit::{Server, wait_until};
 
-use crate::{assert_unknown, each_protocol, each_protocol_alone, knows};
+use crate::{assert_unknown, each_protocol, each_protocol_alone, is_since, knows};
 
 /// How long a server may take to save, or to follow another.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,8 +39,13 @@ fn the_data_is_saved_in_the_background() {
         r.bgrewriteaof().unwrap();
         let rewrites = || r.info().unwrap().get("aof_rewrite_in_progress") != Some("0");
         wait_until("the file is rewritten", PATIENCE, || !rewrites());
+        r.set("k", 2).unwrap();
         r.run(cmd::bgsave().schedule()).unwrap();
         wait_until("the data is saved again", PATIENCE, idle);
+        assert_eq!(r.info().unwrap().rdb_changes_since_last_save, Some(0));
+        let none_to_end = r.run(cmd::bgsave().cancel()).unwrap_err();
+        let known = is_since((u16::MAX, 0), (8, 1));
+        assert_eq!(none_to_end.to_string().contains("syntax"), !known, "{none_to_end}");
     });
 }
 
@@ -69,6 +74,29 @@ fn a_server_follows_another_and_goes_its_own_way_again() {
         assert_eq!(r.info().unwrap().master_port, Some(master.port()));
         r.slaveof_no_one().unwrap();
         assert_eq!(r.info().unwrap().role.as_deref(), Some("master"));
+    }
+}
+
+#[test]
+fn a_server_hands_over_to_its_replica() {
+    let servers = [Server::start(), Server::start()];
+    for (protocol, turn) in [(ProtocolChoice::Resp2, 0), (ProtocolChoice::Resp3, 1)] {
+        let (master, replica) = (&servers[turn], &servers[1 - turn]);
+        let (m, r) = (client(master, protocol), client(replica, protocol));
+        r.replicaof("127.0.0.1", master.port()).unwrap();
+        let in_step = || matches!(m.role().unwrap(), Role::Master { replicas, .. } if replicas.len() == 1);
+        wait_until("the replica is in step", PATIENCE, in_step);
+        m.set("k", 1).unwrap();
+        assert_eq!(m.wait(1, PATIENCE).unwrap(), 1);
+        assert_eq!(m.run(cmd::failover().to("127.0.0.1", 1)).unwrap_err().code(), Some("ERR"));
+        r.run(cmd::failover()).unwrap_err();
+        m.run(cmd::failover().to("127.0.0.1", replica.port()).force(PATIENCE)).unwrap();
+        wait_until("the replica is master", PATIENCE, || r.role().unwrap().is_master());
+        let follows = || matches!(m.role().unwrap(), Role::Replica { port, .. } if port == replica.port());
+        wait_until("the master follows", PATIENCE, follows);
+        assert!(r.get("k").unwrap() == Some(1) && r.set("k", 2).unwrap());
+        r.replicaof_no_one().unwrap();
+        m.replicaof_no_one().unwrap();
     }
 }
 

@@ -14,6 +14,7 @@ mod admin;
 mod arguments;
 mod bitmap;
 mod client;
+mod client_filter;
 mod cluster;
 mod connection_state;
 mod expire;
@@ -38,6 +39,7 @@ mod sorted_set;
 mod stream;
 mod string;
 mod transaction;
+mod users;
 mod values;
 mod vector_set;
 

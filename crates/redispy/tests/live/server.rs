@@ -83,6 +83,13 @@ fn connections_say_who_they_are() {
         assert_eq!((listed.len(), listed[0].id, listed[0].name.as_deref()), (1, id, Some("a=b")));
         let normal = ClientFilter::new().client_type(ClientType::Normal);
         assert!(s.run(cmd::client_list().matching(normal)).unwrap().iter().any(|client| client.id == id));
+        for version in [2, 3] {
+            let greeting = s.run(cmd::hello().protocol(version).setname(format!("speaks {version}")));
+            assert_eq!(greeting.unwrap_err().code(), Some("ERR"), "names have no spaces");
+            let greeting = s.run(cmd::hello().protocol(version).setname(format!("c{version}"))).unwrap();
+            assert_eq!(greeting.proto, i64::from(version));
+            assert_eq!(s.client_getname().unwrap(), Some(format!("c{version}")));
+        }
         let greeting = s.hello().unwrap();
         assert_eq!(greeting.id, id);
         assert!(greeting.other.is_empty(), "{greeting:?}");
@@ -105,6 +112,15 @@ fn connections_track_keys() {
         assert_eq!((info.redirect, info.prefixes.len()), (Redirection::Client(id_of_other), 2));
         assert_eq!(s.client_getredir().unwrap(), Redirection::Client(id_of_other));
         s.client_tracking_off().unwrap();
+        assert!(!s.client_trackinginfo().unwrap().is_on());
+        let mode = |command| {
+            s.run(command).unwrap();
+            let info = s.client_trackinginfo().unwrap();
+            s.client_tracking_off().unwrap();
+            info.flags
+        };
+        assert!(mode(cmd::client_tracking().bcast()).contains(&"bcast".to_owned()));
+        assert!(mode(cmd::client_tracking().optout()).contains(&"optout".to_owned()));
     });
 }
 
@@ -246,6 +262,9 @@ fn commands_are_described() {
         let keys = r.command_getkeysandflags::<String>(("SET", "a", 1)).unwrap();
         assert!(keys[0].0 == "a" && !keys[0].1.is_empty());
         assert_eq!(r.run(cmd::command_list().pattern("xreadg*")).unwrap(), ["xreadgroup"]);
+        let pubsub = r.run(cmd::command_list().aclcat("pubsub")).unwrap();
+        assert!(pubsub.contains(&"publish".to_owned()) && !pubsub.contains(&"get".to_owned()), "{pubsub:?}");
+        assert!(r.run(cmd::command_list().module("nosuch")).unwrap().is_empty());
     });
 }
 
