@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redispy::{Block, Client, Session, cmd, prelude::*};
+use redispy::{Block, Client, Script, Session, cmd, prelude::*};
 use redispy_testkit::{Binaries, Server};
 
 type Result<T = ()> = redispy::Result<T>;
@@ -28,6 +28,8 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     lists(&r)?;
     many_at_once(&r)?;
     pipelines(&r)?;
+    scripts(&r)?;
+    locks(&r)?;
     any_command(&r)?;
     failures(&r, &server)?;
     println!(
@@ -178,6 +180,38 @@ fn pipelines(r: &Client) -> Result {
         Ok(hits * 10)
     }))?;
     println!("  it took {attempts} attempts");
+    Ok(())
+}
+
+fn scripts(r: &Client) -> Result {
+    chapter(
+        "Scripts. Typed where they are registered; a server that has lost one is sent it whole, within the call",
+    );
+    let add: Script<i64> = r.register_script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+    show!(r.run(add.key("score").arg(5)))?;
+    show!(r.script_flush())?;
+    show!(add.key("score").arg(5).run(r))?;
+    show!(r.pipeline().run(add.key("score").arg(1)).run(add.key("score").arg(1)).execute())?;
+    Ok(())
+}
+
+fn locks(r: &Client) -> Result {
+    chapter(
+        "Locks. One holder at a time, who is told when the lock is lost, and knows for how long it is not",
+    );
+    let lock =
+        r.lock("report").ttl(Duration::from_secs(1)).blocking_timeout(Duration::from_millis(100)).fencing();
+    let guard = show!(lock.acquire())?;
+    show!(lock.try_acquire())?;
+    let _ = show!(lock.acquire()).map(drop);
+    show!(guard.extend(Duration::from_secs(1)))?;
+    show!(guard.remaining());
+    show!(guard.release())?;
+    let kept = lock.auto_renew().acquire()?;
+    show!(kept.wait_lost(Duration::from_millis(1500)));
+    show!(r.del("report"))?;
+    show!(kept.wait_lost(Duration::from_millis(1500)));
+    let _ = show!(kept.release());
     Ok(())
 }
 
