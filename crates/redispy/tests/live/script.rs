@@ -118,6 +118,30 @@ fn a_pipeline_brings_its_scripts_along() {
     });
 }
 
+/// A call is an EVALSHA to callbacks and errors, however it is sent.
+#[test]
+fn response_callbacks_see_the_answers_of_scripts_sent_either_way() {
+    each_protocol_alone(|r| {
+        let script: Script<i64> = r.register_script("return 20");
+        r.set_response_callback("EVALSHA", |value| match value {
+            Value::Integer(n) => Ok(Value::Integer(n + 1)),
+            other => Err(format!("{other:?}")),
+        });
+        r.script_flush().unwrap();
+        let calls = || [r.run(&script).unwrap(), r.session().unwrap().run(&script).unwrap()];
+        assert_eq!((calls(), calls()), ([21, 21], [21, 21]));
+        r.script_flush().unwrap();
+        assert_eq!(r.batch([&script, &script]).unwrap(), [21, 21]);
+        for transaction in [true, false] {
+            r.script_flush().unwrap();
+            let replies = r.pipeline().transaction(transaction).run(&script).run(&script).execute();
+            assert_eq!(replies.unwrap(), (21, 21));
+        }
+        // EVAL by its own name is another command.
+        assert_eq!(r.run(cmd::eval("return 20").returns::<i64>()).unwrap(), 20);
+    });
+}
+
 #[test]
 fn a_script_that_only_reads_is_sent_as_one() {
     each_protocol(|r| {
