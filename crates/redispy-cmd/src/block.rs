@@ -20,6 +20,30 @@ impl From<Duration> for Block {
     }
 }
 
+/// How long a blocking command waits: a [`Duration`] or a [`Block`]. A number is none, since some commands count in seconds and
+/// others in milliseconds, and zero would be for ever.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a time to wait",
+    label = "no time to wait",
+    note = "give a `Duration`, such as `Duration::from_secs(5)`, or `Block::Forever`"
+)]
+pub trait ToBlock {
+    /// The time.
+    fn to_block(self) -> Block;
+}
+
+impl ToBlock for Block {
+    fn to_block(self) -> Block {
+        self
+    }
+}
+
+impl ToBlock for Duration {
+    fn to_block(self) -> Block {
+        Block::For(self)
+    }
+}
+
 impl Block {
     /// Appends the block time as (fractions of) seconds, the way of `BLPOP`. Zero is refused, since servers take it for
     /// "for ever", which [`Block::Forever`] says openly.

@@ -40,7 +40,7 @@ pub mod reply;
 pub mod spec;
 
 pub use arg::{Text, ToArg, ToArgs, ToPairs, ToPlaces, ToScored, each};
-pub use block::Block;
+pub use block::{Block, ToBlock};
 pub use cmd::{Cmd, Reader, Request, cmd};
 pub use connection_state::{changes_connection, closes_connection, takes_over_connection, unfit_for_batch};
 pub use encoded::Encoded;

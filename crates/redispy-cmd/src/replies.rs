@@ -2,6 +2,9 @@
 //!
 //! Servers add fields from version to version. What a struct does not name is kept in its `other`, and a field that a server
 //! does not send is `None` or empty, so the same code reads the replies of every server.
+//!
+//! Names and other words are texts, also those that users gave: of groups and consumers of streams, of connections, of users.
+//! Bytes in them that are no UTF-8 are replaced. Keys, members and values are bytes, or what the caller asks for.
 
 mod acl;
 mod client_info;

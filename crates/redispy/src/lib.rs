@@ -51,8 +51,8 @@ pub use observe::{CallEnd, CallKind, CallStart, CallStats, Hook, Latency, Stats}
 pub use pipeline::{DynPipeline, DynReplies, Executable, Pipeline, Replies, Slot, TooMany};
 pub use redispy_cmd::{
     Block, Call, Cmd, Execute, ExecuteCommand, FromMap, FromPair, FromReply, FromTriple, IntoCmd, MayBlock,
-    OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToPairs, ToPlaces,
-    ToScored, Value, arg, cmd, each, replies, reply, spec,
+    OwnsConnection, ReplyError, ReplyErrorKind, Request, ServerError, Text, ToArg, ToArgs, ToBlock, ToPairs,
+    ToPlaces, ToScored, Value, arg, cmd, each, replies, reply, spec,
 };
 pub use redispy_conn::{
     Address, Config, Connector, Deadline, Outcome, Phase, Pool, PoolConfig, Progress, ProtocolChoice,

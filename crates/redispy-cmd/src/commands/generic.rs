@@ -19,7 +19,7 @@ pub use transfer::*;
 pub use wait::*;
 
 use crate::arg::{ToArg, ToArgs, ToMillis, ToSeconds, ToUnixMillis, ToUnixSeconds};
-use crate::block::Block;
+use crate::block::ToBlock;
 use crate::execute::{Execute, MayBlock};
 use crate::replies::{Cursor, Expiry, Fsynced, KeyType, ScanPage};
 use crate::reply::FromReply;
@@ -434,7 +434,7 @@ pub trait GenericCommands: Execute {
     /// let replicas = r.wait(1, Duration::from_millis(100))?;      // have what was written
     /// # Ok(()) }
     /// ```
-    fn wait(self, numreplicas: i64, timeout: impl Into<Block>) -> Self::Output<i64>
+    fn wait(self, numreplicas: i64, timeout: impl ToBlock) -> Self::Output<i64>
     where
         Self: MayBlock,
     {
@@ -445,7 +445,7 @@ pub trait GenericCommands: Execute {
     /// (`numlocal` 1) and of as many replicas. The reply is where it is, which may be less when the time is over.
     ///
     /// `WAITAOF numlocal numreplicas timeout`. Since Redis 7.2.0. O(1).
-    fn waitaof(self, numlocal: i64, numreplicas: i64, timeout: impl Into<Block>) -> Self::Output<Fsynced>
+    fn waitaof(self, numlocal: i64, numreplicas: i64, timeout: impl ToBlock) -> Self::Output<Fsynced>
     where
         Self: MayBlock,
     {

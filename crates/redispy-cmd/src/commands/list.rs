@@ -3,7 +3,7 @@
 mod pop;
 
 use crate::arg::{Arg, ToArg, ToArgs};
-use crate::block::Block;
+use crate::block::ToBlock;
 use crate::cmd::{Cmd, Request};
 use crate::execute::{Execute, IntoCmd, MayBlock};
 use crate::replies::Inserted;
@@ -34,7 +34,7 @@ pub trait ListCommands: Execute {
         destination: impl ToArg,
         from: ListEnd,
         to: ListEnd,
-        timeout: impl Into<Block>,
+        timeout: impl ToBlock,
     ) -> Self::Output<Option<T>>
     where
         Self: MayBlock,
@@ -50,7 +50,7 @@ pub trait ListCommands: Execute {
     /// elements taken.
     fn blmpop<P: FromPair>(
         self,
-        timeout: impl Into<Block>,
+        timeout: impl ToBlock,
         keys: impl ToArgs,
         end: ListEnd,
     ) -> Self::Output<Option<P>>
@@ -76,7 +76,7 @@ pub trait ListCommands: Execute {
     /// }
     /// # Ok(()) }
     /// ```
-    fn blpop<P: FromPair>(self, keys: impl ToArgs, timeout: impl Into<Block>) -> Self::Output<Option<P>>
+    fn blpop<P: FromPair>(self, keys: impl ToArgs, timeout: impl ToBlock) -> Self::Output<Option<P>>
     where
         Self: MayBlock,
     {
@@ -96,7 +96,7 @@ pub trait ListCommands: Execute {
     /// let next: Option<(String, i64)> = r.brpop("jobs", Duration::from_secs(5))?;
     /// # Ok(()) }
     /// ```
-    fn brpop<P: FromPair>(self, keys: impl ToArgs, timeout: impl Into<Block>) -> Self::Output<Option<P>>
+    fn brpop<P: FromPair>(self, keys: impl ToArgs, timeout: impl ToBlock) -> Self::Output<Option<P>>
     where
         Self: MayBlock,
     {
@@ -112,7 +112,7 @@ pub trait ListCommands: Execute {
         self,
         source: impl ToArg,
         destination: impl ToArg,
-        timeout: impl Into<Block>,
+        timeout: impl ToBlock,
     ) -> Self::Output<Option<T>>
     where
         Self: MayBlock,
@@ -366,14 +366,14 @@ pub fn blmove<T: FromReply>(
     destination: impl ToArg,
     from: ListEnd,
     to: ListEnd,
-    timeout: impl Into<Block>,
+    timeout: impl ToBlock,
 ) -> Cmd<Option<T>> {
     let mut request = Request::new(&spec::BLMOVE);
     request.arg(source);
     request.arg(destination);
     request.arg(from);
     request.arg(to);
-    timeout.into().write_seconds(&mut request);
+    timeout.to_block().write_seconds(&mut request);
     Cmd::from_request(request, Option::<T>::from_reply)
 }
 
@@ -381,12 +381,12 @@ pub fn blmove<T: FromReply>(
 pub fn brpoplpush<T: FromReply>(
     source: impl ToArg,
     destination: impl ToArg,
-    timeout: impl Into<Block>,
+    timeout: impl ToBlock,
 ) -> Cmd<Option<T>> {
     let mut request = Request::new(&spec::BRPOPLPUSH);
     request.arg(source);
     request.arg(destination);
-    timeout.into().write_seconds(&mut request);
+    timeout.to_block().write_seconds(&mut request);
     Cmd::from_request(request, Option::<T>::from_reply)
 }
 

@@ -8,7 +8,7 @@ mod range;
 mod some;
 
 use crate::arg::{Number, ToArg, ToArgs, ToScored};
-use crate::block::Block;
+use crate::block::ToBlock;
 use crate::cmd::Cmd;
 use crate::commands::set::of_members;
 use crate::execute::{Execute, IntoCmd, MayBlock};
@@ -34,7 +34,7 @@ pub trait SortedSetCommands: Execute {
     /// members taken, and the size of the sorted set.
     fn bzmpop<P: FromPair>(
         self,
-        timeout: impl Into<Block>,
+        timeout: impl ToBlock,
         keys: impl ToArgs,
         end: ScoreEnd,
     ) -> Self::Output<Option<P>>
@@ -49,7 +49,7 @@ pub trait SortedSetCommands: Execute {
     ///
     /// `BZPOPMAX key [key ...] timeout`. Since Redis 5.0.0, fractions of a second since 6.0.0. O(log(N)) in the size of
     /// the sorted set.
-    fn bzpopmax<M: FromTriple>(self, keys: impl ToArgs, timeout: impl Into<Block>) -> Self::Output<Option<M>>
+    fn bzpopmax<M: FromTriple>(self, keys: impl ToArgs, timeout: impl ToBlock) -> Self::Output<Option<M>>
     where
         Self: MayBlock,
     {
@@ -69,7 +69,7 @@ pub trait SortedSetCommands: Execute {
     /// let next: Option<(String, String, f64)> = r.bzpopmin(("urgent", "jobs"), Duration::from_secs(5))?;
     /// # Ok(()) }
     /// ```
-    fn bzpopmin<M: FromTriple>(self, keys: impl ToArgs, timeout: impl Into<Block>) -> Self::Output<Option<M>>
+    fn bzpopmin<M: FromTriple>(self, keys: impl ToArgs, timeout: impl ToBlock) -> Self::Output<Option<M>>
     where
         Self: MayBlock,
     {

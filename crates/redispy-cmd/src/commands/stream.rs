@@ -5,7 +5,7 @@ mod group;
 mod read;
 
 use crate::arg::{ToArg, ToArgs, ToMillis, ToPairs};
-use crate::block::Block;
+use crate::block::ToBlock;
 use crate::cmd::{Cmd, Request};
 use crate::execute::{Execute, MayBlock};
 use crate::replies::fields::texts;
@@ -301,7 +301,7 @@ pub trait StreamCommands: Execute {
     /// ```
     fn xread_block<M: FromMap>(
         self,
-        timeout: impl Into<Block>,
+        timeout: impl ToBlock,
         streams: impl ToPairs,
     ) -> Self::Output<Vec<StreamEntries<M>>>
     where
@@ -346,7 +346,7 @@ pub trait StreamCommands: Execute {
         self,
         group: impl ToArg,
         consumer: impl ToArg,
-        timeout: impl Into<Block>,
+        timeout: impl ToBlock,
         streams: impl ToPairs,
     ) -> Self::Output<Vec<StreamEntries<M>>>
     where

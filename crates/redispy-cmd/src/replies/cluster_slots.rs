@@ -26,7 +26,7 @@ pub struct ClusterSlots {
 #[non_exhaustive]
 pub struct ClusterSlotsNode {
     /// Where to connect: an IP address or a host name, as the server's configuration prefers; `None` is the address of the
-    /// node that was asked.
+    /// node that was asked. `?` is no address: host names are preferred, and the node has none.
     pub endpoint: Option<String>,
     /// Its port; for connections with TLS if this one has it.
     pub port: u16,
@@ -58,7 +58,8 @@ pub struct ClusterShard {
 pub struct ClusterShardNode {
     /// Its id.
     pub id: String,
-    /// Where to connect: an IP address or a host name, as the server's configuration prefers.
+    /// Where to connect: an IP address or a host name, as the server's configuration prefers; `None` is the address of the
+    /// node that was asked. `?` is no address: host names are preferred, and the node has none.
     pub endpoint: Option<String>,
     /// Its IP address.
     pub ip: Option<String>,

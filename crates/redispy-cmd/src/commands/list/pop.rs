@@ -4,7 +4,7 @@ use resp_proto::Node;
 
 use super::ListEnd;
 use crate::arg::{ToArg, ToArgs};
-use crate::block::Block;
+use crate::block::{Block, ToBlock};
 use crate::cmd::{Cmd, Request};
 use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, ReplyError};
@@ -19,20 +19,20 @@ use crate::spec::{self, Spec};
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BLMPOP 0 2 a b LEFT COUNT 10");
 /// ```
-pub fn blmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ListEnd) -> Lmpop<P> {
+pub fn blmpop<P: FromPair>(timeout: impl ToBlock, keys: impl ToArgs, end: ListEnd) -> Lmpop<P> {
     let mut request = Request::new(&spec::BLMPOP);
-    timeout.into().write_seconds(&mut request);
+    timeout.to_block().write_seconds(&mut request);
     Lmpop::new(request, keys, end)
 }
 
 /// `BLPOP key [key ...] timeout`: see [`ListCommands::blpop`](super::ListCommands::blpop).
-pub fn blpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
-    blocking_pop(&spec::BLPOP, keys, timeout.into())
+pub fn blpop<P: FromPair>(keys: impl ToArgs, timeout: impl ToBlock) -> Cmd<Option<P>> {
+    blocking_pop(&spec::BLPOP, keys, timeout.to_block())
 }
 
 /// `BRPOP key [key ...] timeout`: see [`ListCommands::brpop`](super::ListCommands::brpop).
-pub fn brpop<P: FromPair>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<P>> {
-    blocking_pop(&spec::BRPOP, keys, timeout.into())
+pub fn brpop<P: FromPair>(keys: impl ToArgs, timeout: impl ToBlock) -> Cmd<Option<P>> {
+    blocking_pop(&spec::BRPOP, keys, timeout.to_block())
 }
 
 /// `LMPOP numkeys key [key ...] <LEFT | RIGHT>` with its options ([`Lmpop`]): see

@@ -3,7 +3,7 @@
 use resp_proto::Node;
 
 use crate::arg::{Arg, ToArg, ToArgs};
-use crate::block::Block;
+use crate::block::{Block, ToBlock};
 use crate::cmd::{Cmd, Request};
 use crate::execute::IntoCmd;
 use crate::reply::{FromPair, FromReply, FromTriple, ReplyError};
@@ -18,20 +18,20 @@ use crate::spec::{self, Spec};
 /// let words = cmd.request().iter().collect::<Vec<_>>().join(&b' ');
 /// assert_eq!(words, b"BZMPOP 0 2 a b MIN COUNT 10");
 /// ```
-pub fn bzmpop<P: FromPair>(timeout: impl Into<Block>, keys: impl ToArgs, end: ScoreEnd) -> Zmpop<P> {
+pub fn bzmpop<P: FromPair>(timeout: impl ToBlock, keys: impl ToArgs, end: ScoreEnd) -> Zmpop<P> {
     let mut request = Request::new(&spec::BZMPOP);
-    timeout.into().write_seconds(&mut request);
+    timeout.to_block().write_seconds(&mut request);
     Zmpop::new(request, keys, end)
 }
 
 /// `BZPOPMAX key [key ...] timeout`: see [`SortedSetCommands::bzpopmax`](super::SortedSetCommands::bzpopmax).
-pub fn bzpopmax<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
-    blocking_pop(&spec::BZPOPMAX, keys, timeout.into())
+pub fn bzpopmax<M: FromTriple>(keys: impl ToArgs, timeout: impl ToBlock) -> Cmd<Option<M>> {
+    blocking_pop(&spec::BZPOPMAX, keys, timeout.to_block())
 }
 
 /// `BZPOPMIN key [key ...] timeout`: see [`SortedSetCommands::bzpopmin`](super::SortedSetCommands::bzpopmin).
-pub fn bzpopmin<M: FromTriple>(keys: impl ToArgs, timeout: impl Into<Block>) -> Cmd<Option<M>> {
-    blocking_pop(&spec::BZPOPMIN, keys, timeout.into())
+pub fn bzpopmin<M: FromTriple>(keys: impl ToArgs, timeout: impl ToBlock) -> Cmd<Option<M>> {
+    blocking_pop(&spec::BZPOPMIN, keys, timeout.to_block())
 }
 
 /// `ZMPOP numkeys key [key ...] <MIN | MAX>` with its options ([`Zmpop`]): see

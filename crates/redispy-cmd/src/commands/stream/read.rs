@@ -1,7 +1,7 @@
 //! Reading entries of streams.
 
 use crate::arg::{ToArg, ToPairs, each};
-use crate::block::Block;
+use crate::block::{Block, ToBlock};
 use crate::cmd::{Cmd, Reader, Request, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{StreamEntries, StreamEntry};
@@ -134,8 +134,8 @@ impl<M, const GROUP: bool> StreamRead<M, GROUP> {
 
     /// `BLOCK milliseconds`: waits this long for something to come when there is nothing. Not on a pipeline, where running
     /// it is an error.
-    pub fn block(mut self, timeout: impl Into<Block>) -> Self {
-        self.block = Some(timeout.into());
+    pub fn block(mut self, timeout: impl ToBlock) -> Self {
+        self.block = Some(timeout.to_block());
         self
     }
 }
