@@ -304,7 +304,11 @@ impl Request {
 
     /// The command's name: `CONFIG GET`; of an unknown command its first word, `?` when that is no text of one line.
     pub fn name(&self) -> &str {
-        name_of(self.spec, self.get(0))
+        match self.spec {
+            Some(spec) => spec.name,
+            // Only a command that nobody knows is looked into.
+            None => name_of(None, self.get(0)),
+        }
     }
 
     /// How many words and arguments there are.

@@ -204,9 +204,13 @@ impl Commands {
     /// Adds commands and gives the readers of their replies.
     pub(crate) fn extend<C: IntoCmd>(&mut self, commands: impl IntoIterator<Item = C>) -> Readers<C::Reply> {
         let mut readers = Readers::new();
-        for command in commands {
+        let mut commands = commands.into_iter();
+        while let Some(command) = commands.next() {
             let (request, read) = command.into_cmd().into_parts();
             self.push(request);
+            if readers.len() == 0 {
+                self.expect_alike(commands.size_hint().0);
+            }
             readers.push(read);
         }
         readers

@@ -36,6 +36,8 @@ struct Part {
     bytes: Vec<u8>,
     /// Where the commands begin.
     start: usize,
+    /// Where the last one begins.
+    last: usize,
     /// Whether commands may still be added.
     open: bool,
 }
@@ -79,7 +81,10 @@ impl Commands {
         let last = self.parts.last_mut();
         let was_full = last.as_ref().is_some_and(|part| part.open);
         match last.filter(|part| part.open && part.bytes.len() + bytes.len() + EXEC.len() <= PART) {
-            Some(part) => part.bytes.extend_from_slice(bytes),
+            Some(part) => {
+                part.last = part.bytes.len();
+                part.bytes.extend_from_slice(bytes);
+            }
             None => {
                 // The first one is as large as is needed, for most pipelines are small; so is one behind a large command.
                 let mut memory = Vec::with_capacity(if was_full { PART } else { 0 });
@@ -89,6 +94,15 @@ impl Commands {
                 memory.extend_from_slice(bytes);
                 self.parts.push(Part::new(memory));
             }
+        }
+    }
+
+    /// Makes room for `more` commands like the one added last, so that they need not move from place to place.
+    pub(crate) fn expect_alike(&mut self, more: usize) {
+        if let Some(part) = self.parts.last_mut().filter(|part| part.open) {
+            let each = part.bytes.len() - part.last;
+            let room = each.saturating_mul(more).saturating_add(EXEC.len());
+            part.bytes.reserve(room.min(PART.saturating_sub(part.bytes.len())));
         }
     }
 
@@ -138,7 +152,7 @@ fn check(request: &Request) -> Result<()> {
 
 impl Part {
     fn new(bytes: Vec<u8>) -> Self {
-        Part { bytes, start: 0, open: true }
+        Part { bytes, start: 0, last: 0, open: true }
     }
 
     fn large(request: Request) -> Self {
@@ -146,7 +160,7 @@ impl Part {
         if bytes.capacity() - bytes.len() > bytes.len() / 8 {
             bytes.shrink_to_fit();
         }
-        Part { bytes, start, open: false }
+        Part { bytes, start, last: start, open: false }
     }
 }
 
