@@ -10,7 +10,9 @@ const VALUE: &str = "a value of thirty-two bytes, yes";
 
 fn main() {
     let url = std::env::args().nth(1).expect("the URL of a server");
-    print("pooled", &Client::open(&url).unwrap());
+    let builder = || Client::builder().url(&url).unwrap();
+    print("pooled", &builder().pooled().build().unwrap());
+    print("shared", &builder().shared().build().unwrap());
 }
 
 fn print(name: &str, client: &Client) {

@@ -33,6 +33,7 @@ pub(crate) type Connection = Box<dyn FnMut(&str) -> usize>;
 /// All of them. A new peer is a line here and a file beside.
 pub(crate) const ALL: &[Peer] = &[
     redispy::POOLED,
+    redispy::SHARED,
     redispy::BATCH,
     redispy::DYNAMIC,
     redis_rs::SYNC,

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use redispy::{Client, cmd, prelude::*};
+use redispy::{Client, ClientBuilder, cmd, prelude::*};
 
 use super::{Caller, Connection, Peer, bytes, strings, text, texts};
 use crate::cases::Work;
@@ -13,22 +13,30 @@ use crate::worker::{Job, threads};
 pub(super) const POOLED: Peer = Peer {
     name: "redispy pooled",
     package: "redispy",
-    run: |job: &Job| run(job, Pipelines::Typed),
+    run: |job: &Job| run(job, Pipelines::Typed, builder(job.addr, job.case.callers).pooled()),
     connect: Some(connect),
+};
+
+/// The calls of all threads go over one connection.
+pub(super) const SHARED: Peer = Peer {
+    name: "redispy shared",
+    package: "redispy",
+    run: |job: &Job| run(job, Pipelines::Typed, builder(job.addr, job.case.callers).shared()),
+    connect: None,
 };
 
 /// Its other ways to send many commands at once.
 pub(super) const BATCH: Peer = Peer {
     name: "redispy batch",
     package: "redispy",
-    run: |job: &Job| run(job, Pipelines::Batch),
+    run: |job: &Job| run(job, Pipelines::Batch, builder(job.addr, 1).pooled()),
     connect: None,
 };
 
 pub(super) const DYNAMIC: Peer = Peer {
     name: "redispy dynamic pipeline",
     package: "redispy",
-    run: |job: &Job| run(job, Pipelines::Dynamic),
+    run: |job: &Job| run(job, Pipelines::Dynamic, builder(job.addr, 1).pooled()),
     connect: None,
 };
 
@@ -42,23 +50,23 @@ enum Pipelines {
     Batch,
 }
 
-fn run(job: &Job, pipelines: Pipelines) -> Option<Measured> {
+fn run(job: &Job, pipelines: Pipelines, builder: ClientBuilder) -> Option<Measured> {
     if pipelines != Pipelines::Typed && job.case.work != Work::Pipeline {
         return None;
     }
-    let client = pooled(job.addr, job.case.callers);
+    let client = builder.build().unwrap();
     // All connections are opened now; each session puts its own into the pool when it is dropped.
     let open: Vec<_> = (0..job.case.callers).map(|_| client.session().unwrap()).collect();
     drop(open);
     threads(job, || Handle { client: client.clone(), pipelines })
 }
 
-fn pooled(addr: SocketAddr, connections: usize) -> Client {
-    Client::builder().url(format!("redis://{addr}")).unwrap().max_connections(connections).build().unwrap()
+fn builder(addr: SocketAddr, connections: usize) -> ClientBuilder {
+    Client::builder().url(format!("redis://{addr}")).unwrap().max_connections(connections)
 }
 
 fn connect(addr: SocketAddr, count: usize) -> Vec<Connection> {
-    let client = pooled(addr, count);
+    let client = builder(addr, count).build().unwrap();
     let open = |_| {
         let session = client.session().unwrap();
         Box::new(move |key: &str| text(session.get(key).unwrap())) as Connection
