@@ -1,4 +1,23 @@
 //! Pipelines: typed, of one type, of any.
+//!
+//! Where the Python client's tests of pipelines live on, in their order; a test of `ported` fails when one of ours is gone.
+//!
+//! | original | ours |
+//! |---|---|
+//! | `test_pipeline` | `pipeline::a_chain_of_commands_answers_with_the_tuple_of_their_replies` |
+//! | `test_pipeline_length` | `pipeline::a_dynamic_pipeline_counts_its_commands_and_is_empty_again` |
+//! | `test_pipeline_no_transaction` | `pipeline::plain_or_as_a_transaction_the_replies_are_the_same` |
+//! | `test_pipeline_no_transaction_watch` | `transaction::what_is_watched_and_unchanged_is_executed`; what watches is a transaction always |
+//! | `test_pipeline_no_transaction_watch_failure` | `transaction::a_watched_key_that_was_changed_stops_the_transaction` |
+//! | `test_exec_error_in_response` | `pipeline::errors_of_a_dynamic_pipeline_are_its_commands_own` |
+//! | `test_exec_error_raised` | `pipeline::an_error_names_the_command_and_its_position_and_the_others_ran`; arguments are not shown |
+//! | `test_parse_error_raised` | `pipeline::what_cannot_be_queued_gives_up_the_transaction_and_is_named` |
+//! | `test_watch_succeed` | `transaction::what_is_watched_and_unchanged_is_executed` |
+//! | `test_watch_failure` | `transaction::a_watched_key_that_was_changed_stops_the_transaction` |
+//! | `test_unwatch` | `transaction::unwatch_keeps_the_connection_and_forgets_the_keys` |
+//! | `test_transaction_callable` | `transaction::a_transaction_is_tried_again_when_somebody_interferes` |
+//! | `test_exec_error_in_no_transaction_pipeline` | `pipeline::an_error_names_the_command_and_its_position_and_the_others_ran` |
+//! | `test_exec_error_in_no_transaction_pipeline_unicode_command` | `pipeline::a_command_of_any_bytes_is_named_in_errors_without_them` |
 
 use redispy::{ErrorKind, Outcome, Value, cmd, prelude::*};
 
@@ -308,5 +327,21 @@ fn a_command_of_any_script_may_be_in_a_pipeline() {
         let (_, wrong) =
             r.pipeline().run(add.key("n").arg(1)).run(add.key("n").arg("x")).execute_each().unwrap();
         assert_eq!(wrong.unwrap_err().position(), Some(1));
+    });
+}
+
+#[test]
+fn a_command_of_any_bytes_is_named_in_errors_without_them() {
+    each_protocol(|r| {
+        let key = "\u{a000}abcd\u{7}b4";
+        r.set(key, 1).unwrap();
+        let error = r.pipeline().transaction(false).llen(key).expire(key, 100).execute().unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("LLEN (command 1 of the pipeline) at 127.0.0.1:"), "{text}");
+        assert!(!text.contains("abcd") && error.is_wrong_type(), "{text}");
+        assert_eq!(r.get(key).unwrap(), Some(1));
+        let name = &b"\xffNO\r\nSUCH"[..];
+        let error = r.pipeline().ping().run(cmd(name)).execute().unwrap_err();
+        assert!(error.to_string().starts_with("? (command 2 of the transaction) at "), "{error}");
     });
 }
