@@ -5,6 +5,7 @@
 //! they were written.
 
 use crate::cmd::Request;
+use crate::spec::{Flags, Spec};
 
 const SESSION: &str = "a session, which has one connection to itself";
 const DATABASE: &str = "the database in the client's configuration, or a session";
@@ -37,7 +38,18 @@ const LAST: &str =
 /// ```
 pub fn changes_connection(request: &Request) -> Option<&'static str> {
     // Names outside the table are no commands of this kind.
-    let instead = match request.spec()?.name {
+    let spec = request.spec()?;
+    // What is sent most is told at once.
+    if works_on_data(spec) { None } else { changes_by_name(request, spec.name) }
+}
+
+/// Whether it reads or writes keys: then it does nothing to the connection.
+fn works_on_data(spec: &Spec) -> bool {
+    spec.flags.contains(Flags::READONLY) || spec.flags.contains(Flags::WRITE)
+}
+
+fn changes_by_name(request: &Request, name: &str) -> Option<&'static str> {
+    let instead = match name {
         "SELECT" => DATABASE,
         "AUTH" => CREDENTIALS,
         // Without arguments it only reports.
@@ -147,6 +159,15 @@ mod tests {
             let (first, rest) = words.split_first().unwrap();
             let grown = cmd(*first).arg(rest);
             assert!(changes_connection(grown.request()).is_some(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn no_command_that_works_on_data_changes_the_connection() {
+        let on_data: Vec<_> = Spec::all().filter(|spec| works_on_data(spec)).collect();
+        assert!(on_data.len() > 150, "{}", on_data.len());
+        for spec in on_data {
+            assert_eq!(changes_by_name(&Request::new(spec), spec.name), None, "{}", spec.name);
         }
     }
 

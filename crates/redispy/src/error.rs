@@ -234,8 +234,8 @@ impl Error {
 
     /// Whether the server may have acted on the command.
     ///
-    /// Of a transaction that lost its connection before EXEC was all sent it is [`Outcome::NotSent`]: the server forgets what
-    /// it has queued.
+    /// Of a transaction that lost its connection when MULTI had been answered, but EXEC was not all sent, it is
+    /// [`Outcome::NotSent`]: the server forgets what it has queued.
     pub fn outcome(&self) -> Outcome {
         if let Some(outcome) = self.0.outcome {
             return outcome;

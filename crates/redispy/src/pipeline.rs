@@ -65,8 +65,8 @@ use tuple::Filling;
 /// # When it fails
 ///
 /// One deadline covers all of it. What was not sent is sent again, and what may have been executed only when all commands
-/// just read. [`Error::outcome`](crate::Error::outcome) tells which it was; a transaction whose connection was lost before
-/// EXEC was all sent counts as [`NotSent`](redispy_conn::Outcome::NotSent), for the server forgets it. A server that refuses
+/// just read. [`Error::outcome`](crate::Error::outcome) tells which it was; a transaction whose connection was lost when
+/// MULTI had been answered, but EXEC was not all sent, counts as [`NotSent`](redispy_conn::Outcome::NotSent): the server forgets it. A server that refuses
 /// MULTI itself, to a user without the right for example, executes the commands one by one: then MULTI's error says so.
 #[must_use = "a pipeline sends nothing until it is executed: `.execute()?`"]
 pub struct Pipeline<L: Replies = ()> {

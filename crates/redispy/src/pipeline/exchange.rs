@@ -148,8 +148,8 @@ impl<'w> Around<'w> {
     }
 }
 
-/// Sends a pipeline over `connection` and hands its replies to `places`. Says whether EXEC was answered: if so, the server
-/// watches no key for this connection any more.
+/// Sends a pipeline over `connection` and hands its replies to `places`. Says whether EXEC ended the transaction, executed or not: if
+/// so, the server watches no key for this connection any more.
 ///
 /// # Errors
 ///
@@ -162,19 +162,20 @@ pub(crate) fn exchange(
     deadline: Deadline,
     callbacks: &Callbacks,
     places: &mut dyn Places,
-) -> (Result<()>, ExecAnswered) {
+) -> (Result<()>, Ended) {
     let cursor = RefCell::new(wire.encoded());
     let around = Around { form, callbacks, address: connection.address().clone(), cursor };
     let mut replies = Replies { wire, around, places, progress: Progress::default() };
     let result = connection.exchange_parts(wire.parts(), wire.replies(), deadline, |number, node| {
         replies.take(number, node);
     });
-    let answered = ExecAnswered(result.is_ok() && wire.is_transaction());
-    let result = replies.finish(result);
-    if result.as_ref().is_err_and(|error| error.kind() == crate::ErrorKind::Protocol) {
+    let ended = Ended(replies.progress.ended);
+    // Else the server might go on queueing, for whoever gets the connection next.
+    let is_open = wire.is_transaction() && replies.progress.queues && !ended.0;
+    if is_open || replies.progress.out_of_step.is_some() {
         connection.close();
     }
-    (result, answered)
+    (replies.finish(result), ended)
 }
 
 /// Gives the commands of a plain pipeline that got no reply the error of the whole, each with what is true of it: that it may
@@ -195,9 +196,9 @@ pub(crate) fn fail_the_rest(wire: Wire<'_>, form: Form, error: &Error, places: &
     true
 }
 
-/// Whether EXEC was answered.
+/// Whether EXEC ended the transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ExecAnswered(pub(crate) bool);
+pub(crate) struct Ended(pub(crate) bool);
 
 /// Takes the replies as they come in.
 struct Replies<'w, 'p> {
@@ -210,6 +211,8 @@ struct Replies<'w, 'p> {
 /// How a transaction goes.
 #[derive(Default)]
 struct Progress {
+    /// MULTI was granted.
+    queues: bool,
     /// MULTI was refused: then the commands are not queued.
     no_multi: Option<Error>,
     /// Without MULTI, a command was executed.
@@ -221,6 +224,8 @@ struct Progress {
     /// Of EXEC.
     refused: Option<Error>,
     is_nil: bool,
+    /// The server has forgotten the transaction and its WATCH, executed or not.
+    ended: bool,
 }
 
 impl Replies<'_, '_> {
@@ -239,7 +244,9 @@ impl Replies<'_, '_> {
     fn multi(&mut self, node: Node<'_>) {
         if node.is_error() {
             self.progress.no_multi = Some(Error::answered("MULTI", &[], node).in_command("MULTI"));
-        } else if !is_status(&node, b"OK") {
+        } else if is_status(&node, b"OK") {
+            self.progress.queues = true;
+        } else {
             self.out_of_step("the answer to MULTI is not OK");
         }
     }
@@ -261,12 +268,18 @@ impl Replies<'_, '_> {
             return;
         }
         if node.is_error() {
-            self.progress.refused = Some(Error::answered("EXEC", &[], node).in_command("EXEC"));
+            let error = Error::answered("EXEC", &[], node).in_command("EXEC");
+            self.progress.ended = error.is_exec_abort();
+            self.progress.refused = Some(error);
             return;
         }
+        self.progress.ended = true;
         if node.is_null() {
             self.progress.is_nil = true;
             return;
+        }
+        if self.progress.not_queued.is_some() {
+            self.out_of_step("EXEC was run though a command had not been queued");
         }
         let expected = self.wire.commands();
         let mut count = 0;
@@ -287,16 +300,19 @@ impl Replies<'_, '_> {
 
     fn finish(self, result: redispy_conn::Result<()>) -> Result<()> {
         let Replies { wire, around, progress, .. } = self;
+        if let Some(text) = progress.out_of_step {
+            let error = redispy_conn::Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, text);
+            let error = error.with_phase(redispy_conn::Phase::Read).with_address(&around.address);
+            return Err(Error::from(error).in_command(around.form.label()));
+        }
         // Whatever became of the connection: the server gives up a transaction of which it would not queue a command.
-        if progress.no_multi.is_none()
-            && let Some(error) = progress.not_queued
-        {
+        if let Some(error) = progress.not_queued {
             return Err(error);
         }
         if let Err(error) = result {
             let written = error.progress().map_or(0, |progress| progress.written);
-            // A server that got no EXEC forgets the commands before it when the connection ends.
-            let (error, not_sent) = if wire.is_transaction() && written < wire.len() {
+            // A server that queues, and got no EXEC, forgets the commands when the connection ends.
+            let (error, not_sent) = if progress.queues && written < wire.len() {
                 (error.with_outcome(Outcome::NotSent), wire.commands())
             } else {
                 (error, wire.commands_behind(written))
@@ -306,11 +322,6 @@ impl Replies<'_, '_> {
         if let Some(error) = progress.no_multi {
             let outcome = if progress.one_by_one { Outcome::MaybeExecuted } else { Outcome::Rejected };
             return Err(error.at(&around.address).with_outcome(outcome));
-        }
-        if let Some(text) = progress.out_of_step {
-            let error = redispy_conn::Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, text);
-            let error = error.with_phase(redispy_conn::Phase::Read).with_address(&around.address);
-            return Err(Error::from(error).in_command(around.form.label()));
         }
         if let Some(error) = progress.refused {
             return Err(error.at(&around.address));

@@ -5,7 +5,7 @@ use std::fmt;
 use redispy_conn::{ErrorKind, Outcome};
 
 use super::commands::{Commands, Wire};
-use super::exchange::{Answer, ExecAnswered, Form, Places, exchange};
+use super::exchange::{Answer, Ended, Form, Places, exchange};
 use crate::client::{Attempt, Limit};
 use crate::error::WatchId;
 use crate::observe::{Begun, CallKind, Observed};
@@ -71,9 +71,9 @@ impl Target {
             Target::Watched(session, id) => session
                 .with_connection(deadline, |connection, callbacks| {
                     observed.at(connection.address());
-                    let (result, ExecAnswered(answered)) =
+                    let (result, Ended(ended)) =
                         exchange(connection, wire, form, deadline, callbacks, places);
-                    if answered {
+                    if ended {
                         // The server watches nothing more for this connection, and nothing else was done to it.
                         connection.set_dirty(false);
                     }

@@ -75,6 +75,35 @@ fn f098_a_pipeline_that_only_reads_is_sent_again_and_no_other() {
 }
 
 #[test]
+fn f098_replies_that_came_before_it_was_sent_again_are_forgotten() {
+    trial(|| {
+        let lost = || greeted().expect(["GET", "a"]).send(":7\r\n").expect(["GET", "b"]).reset();
+        let again = || {
+            let server = FakeServer::start_then([lost()], greeted().respond(queueing()));
+            let r = client(server.url());
+            (server, r)
+        };
+        let (_server, r) = again();
+        let p = r.pipeline().transaction(false).get::<i64>("a").get::<i64>("b");
+        assert_eq!(p.execute().unwrap(), (Some(1), Some(1)));
+        assert_recovered(&r);
+        let (_server, r) = again();
+        let (all,) = r.pipeline().transaction(false).all(["a", "b"].map(cmd::get::<i64>)).execute().unwrap();
+        assert_eq!(all, [Some(1), Some(1)]);
+        assert_recovered(&r);
+        let (_server, r) = again();
+        assert_eq!(r.batch(["a", "b"].map(cmd::get::<i64>)).unwrap(), [Some(1), Some(1)]);
+        assert_recovered(&r);
+        let (_server, r) = again();
+        let mut p = r.pipeline().transaction(false).dynamic();
+        let slots = ["a", "b"].map(|key| p.get::<i64>(key));
+        let mut replies = p.execute().unwrap();
+        assert_eq!((replies.len(), slots.map(|slot| replies.take(slot).unwrap())), (2, [Some(1), Some(1)]));
+        assert_recovered(&r);
+    });
+}
+
+#[test]
 fn f098_what_is_sent_again_ends_at_the_deadline() {
     trial(|| {
         let server = Server::start();

@@ -212,7 +212,7 @@ fn f094_lost_before_exec_was_written_nothing_was_executed() {
 fn f094_what_the_server_forgets_is_sent_again() {
     trial(|| {
         let server = FakeServer::start_then(
-            [greeted().expect(["MULTI"]).expect(["INCR", "n"]).reset()],
+            [greeted().expect(["MULTI"]).send("+OK\r\n").expect(["INCR", "n"]).delay(ms(50)).reset()],
             greeted().respond(queueing()),
         );
         let r = builder(server.url()).timeout(ms(50_000)).build().unwrap();
@@ -229,8 +229,10 @@ fn f094_what_the_server_forgets_is_sent_again() {
 fn f094_a_watched_transaction_is_not_sent_again_but_begun_anew() {
     trial(|| {
         let watch = || greeted().expect(["WATCH", "k"]).send("+OK\r\n");
-        let server =
-            FakeServer::start_then([watch().expect(["MULTI"]).reset()], greeted().respond(queueing()));
+        let server = FakeServer::start_then(
+            [watch().expect(["MULTI"]).send("+OK\r\n").delay(ms(50)).reset()],
+            greeted().respond(queueing()),
+        );
         let r = builder(server.url()).timeout(ms(50_000)).build().unwrap();
         let value = vec![b'x'; 1 << 20];
         let mut runs = 0;
@@ -436,6 +438,10 @@ fn f031_f032_answers_that_no_server_gives_close_the_connection() {
             ("+OK\r\n+QUEUED\r\n+QUEUED\r\n:1\r\n", "EXEC answered 0 commands instead of 2"),
             ("+OK\r\n+QUEUED\r\n:1\r\n*2\r\n:1\r\n:1\r\n", "a command after MULTI was not queued"),
             ("+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:1\r\n:1\r\n", "the answer to MULTI is not OK"),
+            (
+                "+OK\r\n-ERR no\r\n+QUEUED\r\n*1\r\n:1\r\n",
+                "EXEC was run though a command had not been queued",
+            ),
         ];
         for (answer, says) in answers {
             // Were the connection used again, the next call would have no reply.
@@ -451,6 +457,56 @@ fn f031_f032_answers_that_no_server_gives_close_the_connection() {
         let one_too_many = "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:1\r\n:1\r\n:1\r\n";
         let error = error_of(|script| script.send(one_too_many).ignore_rest());
         assert_error(&error, ErrorKind::Protocol, Outcome::MaybeExecuted, Phase::Read, &["nobody asked for"]);
+    });
+}
+
+/// A server that refuses EXEC itself goes on queueing, as does its WATCH: nobody gets that connection.
+#[test]
+fn f102_a_connection_whose_exec_was_refused_is_closed() {
+    trial(|| {
+        let refused = "+OK\r\n+QUEUED\r\n+QUEUED\r\n-NOPERM no permission to run EXEC\r\n";
+        let error = error_of(|script| script.send(refused).ignore_rest());
+        assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["EXEC at 127.0.0.1:", "NOPERM"]);
+        assert!(!error.is_exec_abort());
+
+        let play = greeted()
+            .expect(["WATCH", "k"])
+            .send("+OK\r\n")
+            .expect(["MULTI"])
+            .expect(["INCR", "k"])
+            .expect(["EXEC"]);
+        let refused = "-NOPERM no permission to run MULTI\r\n:1\r\n-ERR EXEC without MULTI\r\n";
+        let server = then_echo([play.send(refused).ignore_rest()]);
+        let r = client(server.url());
+        let error = r.transaction("k", |tx| tx.multi().incr("k").execute()).unwrap_err();
+        assert_error(&error, ErrorKind::Server, Outcome::MaybeExecuted, None, &["MULTI at ", "one by one"]);
+        assert_recovered(&r);
+        assert!(server.connections() > 1, "the WATCH is still there");
+    });
+}
+
+/// As long as MULTI is not answered it may have been refused, and the commands behind it be executed as they come.
+#[test]
+fn f094_lost_before_multi_was_answered_leaves_open_what_was_executed() {
+    trial(|| {
+        for answer in ["", "-NOPERM no permission to run MULTI\r\n:1\r\n"] {
+            let play = greeted().expect(["MULTI"]).expect(["INCR", "n"]).send(answer).delay(ms(50)).reset();
+            let server = then_echo([play]);
+            let r = builder(server.url()).timeout(ms(50_000)).build().unwrap();
+            let value = vec![b'x'; 1 << 20];
+            let p = r.pipeline().incr("n").all((0..16).map(|_| cmd::append("k", &value[..])));
+            let error = p.execute().unwrap_err();
+            assert_error(
+                &error,
+                ErrorKind::Closed,
+                Outcome::MaybeExecuted,
+                Phase::Write,
+                &["a transaction at "],
+            );
+            assert!(error.not_sent().unwrap() > 0, "{error}");
+            assert_eq!(server.connections(), 1);
+            assert_recovered(&r);
+        }
     });
 }
 
