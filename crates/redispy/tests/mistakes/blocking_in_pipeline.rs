@@ -1,5 +1,5 @@
 //! A command that blocks, on a pipeline.
-//= error[E0277]: a blocking command cannot run on `Pipeline`
+//= error[E0277]: a blocking command cannot run on `redispy::Pipeline`
 //= = note: run it on a client or a session: it would hold up every command behind it
 
 use redispy::{Block, Client, Result, prelude::*};

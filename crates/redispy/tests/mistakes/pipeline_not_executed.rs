@@ -1,5 +1,5 @@
 //! A pipeline that is filled and never executed.
-//= warning: unused `Pipeline` that must be used
+//= warning: unused `redispy::Pipeline` that must be used
 //= = note: a pipeline sends nothing until it is executed: `.execute()?`
 
 use redispy::{Client, prelude::*};

@@ -1,5 +1,5 @@
 //! A command that changes the connection, on a pipeline.
-//= error[E0277]: `Pipeline` has no connection of its own for this command to change
+//= error[E0277]: `redispy::Pipeline` has no connection of its own for this command to change
 //= = note: say it in the client's configuration, which every connection follows, or take a session
 
 use redispy::{Client, Result, prelude::*};
