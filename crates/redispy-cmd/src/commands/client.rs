@@ -196,6 +196,7 @@ pub fn client_unpause() -> Cmd<()> {
 
 /// The kinds of connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ClientType {
     /// Those of clients.
     Normal,

@@ -346,6 +346,7 @@ pub fn select(index: u32) -> Cmd<()> {
 
 /// What [`client_setinfo()`] sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ClientAttribute {
     /// The library's name.
     LibName,

@@ -260,6 +260,7 @@ pub fn script_show(sha1: impl ToArg) -> Cmd<String> {
 
 /// How scripts are debugged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ScriptDebugMode {
     /// In a copy of the server, whose data is thrown away in the end.
     Yes,

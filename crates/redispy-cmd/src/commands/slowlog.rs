@@ -126,6 +126,7 @@ pub fn commandlog_reset(kind: CommandlogKind) -> Cmd<()> {
 
 /// Why a command is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CommandlogKind {
     /// It took long.
     Slow,

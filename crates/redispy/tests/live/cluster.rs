@@ -9,7 +9,7 @@ use redispy::replies::{ClusterCursor, ClusterNode, EpochBump, SlotRange};
 use redispy::{Client, ProtocolChoice, cmd, spec};
 use redispy_testkit::{Server, wait_until};
 
-use crate::{assert_unknown, is_since, knows};
+use crate::{assert_unknown, if_known, is_since, knows};
 
 /// A master takes writes two seconds after its start, and nodes gossip once in a second.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -103,9 +103,8 @@ fn a_node_tells_of_itself() {
         assert!(r.cluster_help().unwrap().len() > 10);
         assert_eq!(r.cluster_keyslot("a").unwrap(), i64::from(A));
         assert_eq!(r.cluster_keyslot("{b}a").unwrap(), i64::from(B));
-        match r.cluster_myshardid() {
-            Ok(shard) => assert!(knows(&spec::CLUSTER_MYSHARDID) && shard.len() == 40),
-            old => assert_unknown(old),
+        if let Some(shard) = if_known(&spec::CLUSTER_MYSHARDID, r.cluster_myshardid()) {
+            assert_eq!(shard.len(), 40);
         }
         for wrong in [r.cluster_forget(&id), r.cluster_failover(), r.cluster_replicate(&id)] {
             assert_eq!(wrong.unwrap_err().code(), Some("ERR"));
@@ -139,15 +138,12 @@ fn slots_hold_keys() {
         assert_eq!((slots.range, slots.nodes.len()), (ALL, 1));
         assert_eq!((&slots.nodes[0].id, slots.nodes[0].port), (&r.cluster_myid().unwrap(), myself(r).port));
         assert_eq!((slots.nodes[0].other.len(), slots.nodes[0].metadata.len()), (0, 0));
-        match r.cluster_shards() {
-            Ok(shards) => {
-                let [shard] = <[_; 1]>::try_from(shards).unwrap();
-                assert_eq!((shard.slots, shard.other.len()), (vec![ALL], 0));
-                let [node] = <[_; 1]>::try_from(shard.nodes).unwrap();
-                assert_eq!((&*node.role, &*node.health, node.tls_port), ("master", "online", None));
-                assert_eq!((node.port, node.other.len()), (Some(myself(r).port), 0));
-            }
-            old => assert_unknown(old),
+        if let Some(shards) = if_known(&spec::CLUSTER_SHARDS, r.cluster_shards()) {
+            let [shard] = <[_; 1]>::try_from(shards).unwrap();
+            assert_eq!((shard.slots, shard.other.len()), (vec![ALL], 0));
+            let [node] = <[_; 1]>::try_from(shard.nodes).unwrap();
+            assert_eq!((&*node.role, &*node.health, node.tls_port), ("master", "online", None));
+            assert_eq!((node.port, node.other.len()), (Some(myself(r).port), 0));
         }
         for state in [SlotState::stable(), SlotState::node(r.cluster_myid().unwrap())] {
             r.cluster_setslot(A, state).unwrap();
@@ -255,15 +251,9 @@ fn two_nodes_are_linked_and_slots_move_between_them() {
     let pair = Pair::start();
     let [from, to] = [&pair.first[0], &pair.second[0]].map(|r| r.cluster_myid().unwrap());
     for r in &pair.first {
-        match r.cluster_links() {
-            Ok(links) => {
-                assert!(links.iter().all(|link| link.node == to && link.create_time.is_some()), "{links:?}");
-                assert!(
-                    links.iter().any(|link| link.direction == "to" && link.other.is_empty()),
-                    "{links:?}"
-                );
-            }
-            old => assert_unknown(old),
+        if let Some(links) = if_known(&spec::CLUSTER_LINKS, r.cluster_links()) {
+            assert!(links.iter().all(|link| link.node == to && link.create_time.is_some()), "{links:?}");
+            assert!(links.iter().any(|link| link.direction == "to" && link.other.is_empty()), "{links:?}");
         }
     }
     // The way of old: it leaves, it comes, keys would be moved, both agree.

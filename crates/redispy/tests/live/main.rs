@@ -97,6 +97,16 @@ fn assert_unknown<T: std::fmt::Debug>(result: Result<T, Error>) {
     assert_eq!(result.unwrap_err().code(), Some("ERR"));
 }
 
+/// What a command answers where the server is new enough for it; else it must be unknown there.
+#[track_caller]
+fn if_known<T: std::fmt::Debug>(command: &Spec, result: Result<T, Error>) -> Option<T> {
+    if knows(command) {
+        return Some(result.unwrap());
+    }
+    assert_unknown(result);
+    None
+}
+
 /// Whether a key expires in a minute, as far as a slow machine and times cut to seconds let it.
 fn in_a_minute(expiry: Result<Expiry<Duration>, Error>) -> bool {
     let range = Duration::from_secs(30)..=Duration::from_secs(61);

@@ -80,6 +80,7 @@ impl ToArg for BitOffset {
 
 /// What becomes of an integer that does not fit its width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum BitOverflow {
     /// It goes on from the other end, as without this.
     Wrap,

@@ -140,6 +140,7 @@ impl IntoCmd for FunctionLoad {
 
 /// What becomes of the libraries there are when others are restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RestorePolicy {
     /// They stay; one of the same name is an error, and nothing is restored. As without a policy.
     Append,

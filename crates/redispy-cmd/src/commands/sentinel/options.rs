@@ -69,6 +69,7 @@ pub struct SentinelSet {
 /// When a Sentinel ends itself; see
 /// [`SentinelCommands::sentinel_simulate_failure`](super::SentinelCommands::sentinel_simulate_failure).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SentinelCrash {
     /// When it was chosen to fail a master over.
     AfterElection,

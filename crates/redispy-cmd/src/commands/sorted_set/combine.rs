@@ -70,6 +70,7 @@ pub fn zunionstore(destination: impl ToArg, keys: impl ToArgs) -> ZcombineStore 
 
 /// What becomes of the scores of a member that several sorted sets have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Aggregate {
     /// They are added up, as without this option.
     Sum,

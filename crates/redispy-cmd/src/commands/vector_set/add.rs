@@ -39,6 +39,7 @@ pub fn vadd(key: impl ToArg, vector: impl Into<Vector>, element: impl ToArg) -> 
 /// How exactly a set keeps its vectors. The first element decides for the whole set; another one asking for another form is
 /// an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Quantization {
     /// As they are, 4 bytes each number.
     NoQuant,
