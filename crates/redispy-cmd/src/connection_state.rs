@@ -102,6 +102,16 @@ pub fn closes_connection(request: &Request) -> bool {
     request.name() == "SHUTDOWN" && !request.iter().skip(1).any(|word| word.eq_ignore_ascii_case(b"ABORT"))
 }
 
+/// Whether this command is to reach a server that does not go on with what others have sent: it ends or resumes what they wait
+/// for (`SCRIPT KILL`, `CLIENT UNPAUSE`). Behind them on the same connection it would wait for what it is to end.
+pub fn overtakes(request: &Request) -> bool {
+    let name = request.spec().map_or("", |spec| spec.name);
+    matches!(
+        name,
+        "SCRIPT KILL" | "FUNCTION KILL" | "CLIENT UNPAUSE" | "CLIENT UNBLOCK" | "CLIENT KILL" | "SHUTDOWN"
+    )
+}
+
 /// What to use instead of this command among others that are sent at once, in a batch or a pipeline: it changes the connection
 /// ([`changes_connection`]), closes it ([`closes_connection`]), or waits ([`Request::block`]). `None` for all other commands.
 pub fn unfit_for_batch(request: &Request) -> Option<&'static str> {
@@ -115,6 +125,23 @@ pub fn unfit_for_batch(request: &Request) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::cmd::cmd;
+
+    #[test]
+    fn what_ends_the_waiting_of_others_overtakes_them() {
+        for words in [
+            "script kill",
+            "FUNCTION KILL",
+            "CLIENT UNPAUSE",
+            "CLIENT UNBLOCK 5",
+            "CLIENT KILL ID 5",
+            "SHUTDOWN ABORT",
+        ] {
+            assert!(overtakes(cmd(crate::arg::each(words.split(' '))).request()), "{words}");
+        }
+        for words in ["GET k", "CLIENT PAUSE 5", "SCRIPT LOAD x", "NONSENSE"] {
+            assert!(!overtakes(cmd(crate::arg::each(words.split(' '))).request()), "{words}");
+        }
+    }
 
     #[test]
     fn raw_words_are_seen_through_in_any_case() {

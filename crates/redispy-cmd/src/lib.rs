@@ -42,7 +42,9 @@ pub mod spec;
 pub use arg::{Text, ToArg, ToArgs, ToPairs, ToPlaces, ToScored, each};
 pub use block::{Block, ToBlock};
 pub use cmd::{Cmd, Reader, Request, cmd};
-pub use connection_state::{changes_connection, closes_connection, takes_over_connection, unfit_for_batch};
+pub use connection_state::{
+    changes_connection, closes_connection, overtakes, takes_over_connection, unfit_for_batch,
+};
 pub use encoded::Encoded;
 pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection};
 pub use reply::{FromMap, FromPair, FromReply, FromTriple, ReplyError, ReplyErrorKind, ServerError, Value};

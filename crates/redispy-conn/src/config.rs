@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// Options of the pool.
     pub pool: PoolConfig,
+    /// Options of the connections that callers share.
+    pub share: ShareConfig,
     /// When a failed command is sent again.
     pub retry: RetryPolicy,
     /// What opens connections; the operating system's sockets by default.
@@ -104,6 +106,39 @@ impl Default for PoolConfig {
             max_idle_age: Some(Duration::from_secs(300)),
             max_lifetime: None,
         }
+    }
+}
+
+/// Options of the connections that many callers share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShareConfig {
+    /// How many connections are shared; 1 by default. Each call takes the one with the fewest calls under way.
+    pub connections: usize,
+    /// How many bytes may be queued on one of them and not written; 1 MiB by default. A call that finds no room waits for it
+    /// within its deadline; one that is larger by itself waits until nothing else is queued.
+    pub max_queued: usize,
+    /// Whether callers look again a few times before they sleep.
+    pub yielding: Yielding,
+}
+
+/// Whether a caller that waits for its reply on a shared connection lets other threads run and looks again, up to four times,
+/// before it sleeps. To be woken costs a thread more than the whole rest of a call; but where other programs want the processor,
+/// each look may cost a time slice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Yielding {
+    /// As long as it makes calls faster, which is measured all the time: the default.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Default for ShareConfig {
+    fn default() -> Self {
+        ShareConfig { connections: 1, max_queued: 1 << 20, yielding: Yielding::Auto }
     }
 }
 
@@ -174,6 +209,7 @@ impl Config {
             tcp: TcpConfig::default(),
             limits: Limits::default(),
             pool: PoolConfig::default(),
+            share: ShareConfig::default(),
             retry: RetryPolicy::default(),
             connector: None,
             push_hook: None,
@@ -328,6 +364,27 @@ impl Config {
         self
     }
 
+    /// Sets how many connections are shared by many callers; 1 by default, at least 1.
+    #[must_use]
+    pub fn with_shared_connections(mut self, connections: usize) -> Self {
+        self.share.connections = connections;
+        self
+    }
+
+    /// Sets how many bytes may be queued on a shared connection and not written; 1 MiB by default.
+    #[must_use]
+    pub fn with_max_queued(mut self, bytes: usize) -> Self {
+        self.share.max_queued = bytes;
+        self
+    }
+
+    /// Sets whether callers of a shared connection look again a few times before they sleep; [`Yielding::Auto`] by default.
+    #[must_use]
+    pub fn with_yielding(mut self, yielding: Yielding) -> Self {
+        self.share.yielding = yielding;
+        self
+    }
+
     /// Sets when a failed command is sent again; [`RetryPolicy::default`] by default.
     #[must_use]
     pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
@@ -381,6 +438,9 @@ impl Config {
         self.tcp.validate()?;
         if self.pool.max_connections == 0 {
             return Err(Error::config("max_connections must be at least 1"));
+        }
+        if self.share.connections == 0 {
+            return Err(Error::config("shared_connections must be at least 1"));
         }
         if self.pool.max_dials == 0 {
             return Err(Error::config("max_dials must be at least 1"));

@@ -18,11 +18,11 @@ use crate::{
 
 /// A connection that was used a moment ago is not looked at again before its next use: this is the price of one system
 /// call per command against a window in which a closed connection is noticed only by using it.
-const TRUSTED_FOR: Duration = Duration::from_millis(1);
+pub(crate) const TRUSTED_FOR: Duration = Duration::from_millis(1);
 
 /// What has arrived by the deadline is still taken in; but so often, at most, since a server that never stops sending must
 /// not keep a call beyond it.
-const READS_AT_ONCE: usize = 64;
+pub(crate) const READS_AT_ONCE: usize = 64;
 
 /// A connection to a server, used by one caller at a time.
 ///
@@ -403,6 +403,13 @@ impl Connection {
         Closer(Arc::clone(&self.transport))
     }
 
+    /// What it reads from and writes to, and what it has received: from now on these are used without it, and it is of no
+    /// other use.
+    pub(crate) fn split(&mut self) -> (Arc<dyn Transport>, Decoder) {
+        self.dirty = true;
+        (Arc::clone(&self.transport), std::mem::take(&mut self.decoder))
+    }
+
     /// The server's address.
     pub fn address(&self) -> &Address {
         &self.address
@@ -553,10 +560,10 @@ impl Connection {
 
 /// Counts the reads or writes of one call, and looks at the clock now and then: a transport does so only before it waits.
 #[derive(Default)]
-struct Rounds(usize);
+pub(crate) struct Rounds(usize);
 
 impl Rounds {
-    fn next(&mut self, deadline: Deadline) -> io::Result<()> {
+    pub(crate) fn next(&mut self, deadline: Deadline) -> io::Result<()> {
         self.0 += 1;
         if self.0.is_multiple_of(READS_AT_ONCE) && deadline.has_passed() {
             return Err(io::ErrorKind::TimedOut.into());

@@ -48,6 +48,11 @@ impl Deadline {
         self.at.is_some_and(|at| Instant::now() >= at)
     }
 
+    /// When the span began that it was made from.
+    pub(crate) fn began(self) -> Option<Instant> {
+        self.at?.checked_sub(self.limit?)
+    }
+
     /// Whether it comes before `instant`.
     pub fn is_before(self, instant: Instant) -> bool {
         self.at.is_some_and(|at| at < instant)

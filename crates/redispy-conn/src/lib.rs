@@ -25,11 +25,12 @@ mod handshake;
 mod pool;
 mod resolve;
 mod retry;
+mod shared;
 mod transport;
 mod url;
 
 pub use address::{Address, DEFAULT_PORT};
-pub use config::{Config, PoolConfig, ProtocolChoice, PushHook, Secret};
+pub use config::{Config, PoolConfig, ProtocolChoice, PushHook, Secret, ShareConfig, Yielding};
 pub use connection::{Closer, Connection, ServerInfo};
 pub use deadline::Deadline;
 pub use error::{Error, ErrorKind, Outcome, Phase, Progress, Result, code};

@@ -46,6 +46,11 @@ pub use shared::{SHARED_DATABASES, SharedServer, TEST_ADDR, TEST_UNIX};
 pub use wait::{timed, wait_until, within};
 pub use wire::{Endpoint, Stream};
 
+/// Whether `REDISPY_TEST_MODE=shared` asks tests of clients to let their calls share connections.
+pub fn shares_connections() -> bool {
+    std::env::var_os("REDISPY_TEST_MODE").is_some_and(|mode| mode == "shared")
+}
+
 /// The text of a string, number or error; of anything else its debug form. For assertions on a server's answers.
 pub fn text(frame: &Frame) -> String {
     match frame {

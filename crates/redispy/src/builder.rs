@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redispy_cmd::Value;
-use redispy_conn::{Address, Config, Connector, Pool, ProtocolChoice, RetryPolicy, Secret};
+use redispy_conn::{Address, Config, Connector, Pool, ProtocolChoice, RetryPolicy, Secret, Yielding};
 use resp_proto::{Limits, Node};
 
 use crate::callbacks::Callbacks;
@@ -35,6 +35,7 @@ pub struct ClientBuilder {
     config: Config,
     callbacks: Callbacks,
     observe: Options,
+    sharing: bool,
 }
 
 impl ClientBuilder {
@@ -176,6 +177,35 @@ impl ClientBuilder {
         self.set(|config| config.with_max_lifetime(lifetime))
     }
 
+    /// Lets calls of all threads share a connection: what they send at the same time goes out together. Commands that block
+    /// at the server, transactions, sessions and locks still have one of the pool to themselves, and so have pipelines of more
+    /// than [`max_queued`](Self::max_queued) bytes. Without this, each call has.
+    pub fn shared(mut self) -> Self {
+        self.sharing = true;
+        self
+    }
+
+    /// Gives each call a connection of the pool to itself, as it is by default.
+    pub fn pooled(mut self) -> Self {
+        self.sharing = false;
+        self
+    }
+
+    /// See [`Config::with_shared_connections`].
+    pub fn shared_connections(self, connections: usize) -> Self {
+        self.set(|config| config.with_shared_connections(connections))
+    }
+
+    /// See [`Config::with_max_queued`].
+    pub fn max_queued(self, bytes: usize) -> Self {
+        self.set(|config| config.with_max_queued(bytes))
+    }
+
+    /// See [`Config::with_yielding`].
+    pub fn yielding(self, yielding: Yielding) -> Self {
+        self.set(|config| config.with_yielding(yielding))
+    }
+
     /// See [`Config::with_retry`].
     pub fn retry(self, policy: RetryPolicy) -> Self {
         self.set(|config| config.with_retry(policy))
@@ -222,14 +252,19 @@ impl ClientBuilder {
     /// An option is wrong: the error names it.
     pub fn build(mut self) -> Result<Client> {
         let pool = Pool::new(std::mem::take(&mut self.config))?;
-        Ok(self.build_on(pool))
+        let sharing = self.sharing;
+        Ok(self.assemble(pool, sharing))
     }
 
     /// The client on the connections of this pool, with the callbacks and hooks set here. Of the other options, those count with
-    /// which the pool was made.
+    /// which the pool was made. Each call has a connection to itself.
     pub fn build_on(self, pool: Pool) -> Client {
+        self.assemble(pool, false)
+    }
+
+    fn assemble(self, pool: Pool, sharing: bool) -> Client {
         let observers = self.observe.observers(pool.config());
-        Client::assemble(pool, self.callbacks, observers)
+        Client::assemble(pool, self.callbacks, observers, sharing)
     }
 
     fn set(mut self, change: impl FnOnce(Config) -> Config) -> Self {

@@ -6,11 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use redispy_cmd::{Block, Call, FromReply, IntoCmd, Request, Value, changes_connection, closes_connection};
-use redispy_conn::{Config, Connection, Deadline, ErrorKind, Failure, Outcome, Pool};
+use redispy_cmd::{
+    Block, Call, FromReply, IntoCmd, Request, Value, changes_connection, closes_connection, overtakes,
+    unfit_for_batch,
+};
+use redispy_conn::{Config, Deadline, ErrorKind, Failure, Outcome, Pool};
 use resp_proto::{Limits, Node, Reply};
 
 use crate::callbacks::Callbacks;
+use crate::link::Link;
 use crate::observe::{Begun, Observed, Observers};
 use crate::pipeline::Target;
 use crate::{ClientBuilder, Error, Lock, Pipeline, Result, Script, Session, Stats};
@@ -47,6 +51,8 @@ pub struct Client {
     shared: Arc<Shared>,
     /// The deadline of this handle's calls.
     timeout: Option<Duration>,
+    /// Whether its calls share connections.
+    sharing: bool,
 }
 
 struct Shared {
@@ -92,17 +98,20 @@ impl Client {
         Ok(Client::from_pool(Pool::new(config)?))
     }
 
-    /// A client that shares `pool` with whoever else has it.
+    /// A client that shares `pool` with whoever else has it. Each of its calls has a connection to itself.
     pub fn from_pool(pool: Pool) -> Client {
-        Client::assemble(pool, Callbacks::default(), None)
+        Client::assemble(pool, Callbacks::default(), None, false)
     }
 
-    pub(crate) fn assemble(pool: Pool, callbacks: Callbacks, observers: Option<Arc<Observers>>) -> Client {
+    pub(crate) fn assemble(
+        pool: Pool,
+        callbacks: Callbacks,
+        observers: Option<Arc<Observers>>,
+        sharing: bool,
+    ) -> Client {
         let timeout = pool.config().timeout;
-        Client {
-            shared: Arc::new(Shared { pool, callbacks, observers, retries: AtomicU64::new(0) }),
-            timeout,
-        }
+        let shared = Arc::new(Shared { pool, callbacks, observers, retries: AtomicU64::new(0) });
+        Client { shared, timeout, sharing }
     }
 
     /// The pool of connections.
@@ -124,7 +133,12 @@ impl Client {
     /// Another handle on the same connections whose calls have this deadline; `None` for no limit.
     #[must_use]
     pub fn with_timeout(&self, timeout: impl Into<Option<Duration>>) -> Client {
-        Client { shared: Arc::clone(&self.shared), timeout: timeout.into() }
+        Client { shared: Arc::clone(&self.shared), timeout: timeout.into(), sharing: self.sharing }
+    }
+
+    /// The same handle, but each call has a connection to itself.
+    pub(crate) fn unshared(&self) -> Client {
+        Client { sharing: false, ..self.clone() }
     }
 
     /// Sets a function that sees each reply to `command` (`GET`, `CONFIG GET`) before it becomes the caller's type, on this
@@ -232,22 +246,33 @@ impl Client {
         Observed::begin(self.shared.observers.as_ref(), call)
     }
 
-    /// Runs `attempt` on a connection of the pool, again as long as that is safe and the deadline lasts.
+    /// Whether commands of so many bytes go over a connection that others use as well. More than may be queued there has
+    /// one to itself: its replies need not be kept until all are in, and nobody waits behind it.
+    pub(crate) fn shares(&self, bytes: usize) -> bool {
+        self.sharing && bytes <= self.shared.pool.config().share.max_queued
+    }
+
+    /// Runs `attempt` over a shared connection, or on one of the pool; again as long as that is safe and the deadline lasts.
     ///
     /// `attempt` says whether it is done or the server asked for patience, with its words; it is told whether such an answer
     /// would be heeded.
-    pub(crate) fn with_connection(
+    pub(crate) fn with_link<T>(
         &self,
         label: &'static str,
+        shared: bool,
         read_only: bool,
         deadline: Deadline,
         observed: &Observed,
-        mut attempt: impl FnMut(&mut Connection, &dyn Fn(&[u8]) -> Option<Duration>) -> Result<Attempt>,
-    ) -> Result<()> {
+        mut attempt: impl FnMut(Link<'_>, &dyn Fn(&[u8]) -> Option<Duration>) -> Result<Attempt<T>>,
+    ) -> Result<T> {
+        let pool = &self.shared.pool;
         self.retrying(read_only, deadline, observed, |patience| {
-            let mut connection = self.shared.pool.get(label, deadline)?;
+            if shared {
+                return attempt(Link::Shared(pool, observed), patience);
+            }
+            let mut connection = pool.get(label, deadline)?;
             observed.at(connection.address());
-            attempt(&mut connection, patience)
+            attempt(Link::Own(&mut connection), patience)
         })
     }
 
@@ -302,13 +327,19 @@ impl Call for Client {
         let observed = self.begin(|| Begun::command(request, None));
         let times = Times::of(self.limit(), request);
         let callbacks = &self.shared.callbacks;
-        let result = self.with_connection(
+        // What the table does not know may do anything to its connection.
+        let shared = self.shares(request.bytes().len())
+            && request.spec().is_some()
+            && unfit_for_batch(request).is_none()
+            && !overtakes(request);
+        let result = self.with_link(
             label(request),
+            shared,
             is_repeatable(request),
             times.start,
             &observed,
-            |connection, patience| {
-                let answer = crate::script::call(connection, request, &times, |node| {
+            |mut link, patience| {
+                crate::script::call(&mut link, request, &times, |node| {
                     observed.reply(&node);
                     if node.is_error() {
                         return match patience(&node.as_bytes().unwrap_or_default()) {
@@ -317,8 +348,7 @@ impl Call for Client {
                         };
                     }
                     callbacks.apply(request.name(), node, &mut *read).map(Attempt::Done)
-                });
-                answer?.map_err(|error| error.at(connection.address()))
+                })
             },
         );
         observed.end(finish(request, result, read))

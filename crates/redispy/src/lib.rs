@@ -31,6 +31,7 @@ mod client;
 mod error;
 mod function;
 pub mod legacy;
+mod link;
 mod lock;
 mod observe;
 mod pipeline;
@@ -56,7 +57,7 @@ pub use redispy_cmd::{
 };
 pub use redispy_conn::{
     Address, Config, Connector, Deadline, Outcome, Phase, Pool, PoolConfig, Progress, ProtocolChoice,
-    RetryPolicy, Secret, Stats as PoolStats, TcpConfig, TcpConnector, Transport,
+    RetryPolicy, Secret, ShareConfig, Stats as PoolStats, TcpConfig, TcpConnector, Transport, Yielding,
 };
 pub use resp_proto::{Limits, Node, Protocol};
 pub use script::Script;

@@ -83,7 +83,8 @@ pub struct Lock {
 impl Lock {
     pub(crate) fn new(client: &Client, name: &[u8]) -> Lock {
         Lock {
-            client: client.clone(),
+            // What gives a lock back that nobody knows to be taken must not wait for the answer that did not come.
+            client: client.unshared(),
             name: name.into(),
             ttl: Some(TTL),
             blocking_timeout: client.limit().timeout,

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use redispy_cmd::{Execute, IntoCmd};
 
-pub(crate) use commands::Commands;
+pub(crate) use commands::{Commands, Wire};
 pub use dynamic::{DynPipeline, DynReplies, Slot};
 pub(crate) use exchange::Form;
 pub(crate) use place::{Readers, Several};

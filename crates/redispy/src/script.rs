@@ -12,14 +12,14 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use redispy_cmd::{Cmd, Execute, FromReply, IntoCmd, Request, ToArg, ToArgs};
-use redispy_conn::Connection;
 use resp_proto::Node;
-
-use crate::client::Times;
-use crate::cmd::{self, ScriptCall};
 
 #[cfg(doc)]
 use crate::Client;
+use crate::Result;
+use crate::client::Times;
+use crate::cmd::{self, ScriptCall};
+use crate::link::Link;
 
 /// A Lua script that answers with a `T`; made by [`Client::register_script`], or by [`Script::new`] without a client.
 ///
@@ -179,25 +179,23 @@ impl<T: FromReply> IntoCmd for &Script<T> {
     }
 }
 
-/// Sends `request` on `connection` and hands its reply to `read`. A script that the server does not have is sent whole then.
-pub(crate) fn call<R>(
-    connection: &mut Connection,
+/// Sends `request` over `link` and hands its reply to `read`. A script that the server does not have is sent whole then.
+pub(crate) fn call<T>(
+    link: &mut Link<'_>,
     request: &Request,
     times: &Times,
-    mut read: impl FnMut(Node<'_>) -> R,
-) -> redispy_conn::Result<R> {
-    let (sent_by, answered_by) = (times.start, times.end);
+    mut read: impl FnMut(Node<'_>) -> Result<T>,
+) -> Result<T> {
     if request.script_text().is_some() {
-        let answer = connection.call_by(request.bytes(), sent_by, answered_by, |node| {
-            if is_missing(&node) { None } else { Some(read(node)) }
+        let answer = link.call(request.bytes(), times, |node| {
+            if is_missing(&node) { Ok(None) } else { read(node).map(Some) }
         })?;
         if let Some(answer) = answer {
             return Ok(answer);
         }
     }
     let whole = request.with_script_text();
-    let bytes = whole.as_ref().map_or(request.bytes(), Request::bytes);
-    connection.call_by(bytes, sent_by, answered_by, read)
+    link.call(whole.as_ref().map_or(request.bytes(), Request::bytes), times, read)
 }
 
 /// Whether the server says that it does not have the script.

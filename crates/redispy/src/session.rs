@@ -11,6 +11,7 @@ use resp_proto::Node;
 
 use crate::callbacks::Callbacks;
 use crate::client::{Limit, Times, finish};
+use crate::link::Link;
 use crate::observe::Begun;
 use crate::pipeline::Target;
 use crate::{Client, Error, Pipeline, Result};
@@ -217,16 +218,13 @@ impl Call for Session {
             if changes {
                 connection.set_dirty(true);
             }
-            let answer = crate::script::call(connection, request, &times, |node| {
+            crate::script::call(&mut Link::Own(connection), request, &times, |node| {
                 observed.reply(&node);
                 if node.is_error() {
                     return Err(Error::answered(request.name(), request.bytes(), node));
                 }
                 callbacks.apply(request.name(), node, &mut *read)
-            });
-            answer
-                .map_err(Error::from)
-                .and_then(|answer| answer.map_err(|error| error.at(connection.address())))
+            })
         });
         let result = finish(request, answer.flatten(), read);
         if let Some(database) = chosen_by(request).filter(|_| changes && result.is_ok()) {

@@ -136,6 +136,12 @@ impl Decoder {
         large + self.buffer.rest_len()
     }
 
+    /// The first byte of what was received and not given out yet: after [`next_reply`](Self::next_reply) gave `None`, the
+    /// type of the reply that has begun.
+    pub fn begun(&self) -> Option<u8> {
+        if self.large.is_some() { Some(b'$') } else { self.buffer.rest().first().copied() }
+    }
+
     /// Whether bytes were received that were not given out yet: after [`next_reply`](Self::next_reply) gave `None`,
     /// whether the stream stopped in the middle of a reply.
     pub fn is_midway(&self) -> bool {

@@ -187,6 +187,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// All bytes of the reply, or a body received apart from its header.
+    pub(crate) fn into_parts(self) -> (&'a [u8], Option<Vec<u8>>) {
+        match self.own {
+            Some(own) => (&[], Some(own.body)),
+            None => (self.bytes, None),
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn at(bytes: &'a [u8], start: usize, shared: &'a Shared) -> Self {
         let head = Head::at(bytes, start);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::Shared;
 use super::state::Member;
@@ -19,6 +20,17 @@ pub struct Pooled {
 impl Pooled {
     pub(super) fn new(member: Box<Member>, home: Arc<Shared>) -> Self {
         Pooled { member: Some(member), home }
+    }
+
+    /// Whether the pool's options let it be used though it is so old, and was last used then.
+    pub(super) fn is_fresh(&self, last_used: Instant, now: Instant) -> bool {
+        self.member
+            .as_ref()
+            .is_some_and(|member| member.is_fresh(&self.home.setup.config.pool, last_used, now))
+    }
+
+    pub(super) fn home(&self) -> &Arc<Shared> {
+        &self.home
     }
 
     /// The connection without its guard: it does not go back.

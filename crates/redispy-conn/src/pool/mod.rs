@@ -10,15 +10,19 @@
 
 mod dial;
 mod guard;
+mod places;
 mod state;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::shared::Lanes;
 use crate::{Config, Connector, Deadline, Error, ErrorKind, Fixed, Outcome, Phase, Resolve, Result};
 
 pub use guard::Pooled;
+pub(crate) use places::{Home, Places};
 use state::{HANGS_AFTER, Member, Returned, Room, State, Waiter};
 
 /// A pool of connections to one server. Clones share it, and so may any number of clients.
@@ -49,6 +53,12 @@ pub struct Stats {
     pub dialing: usize,
     /// Callers that wait for a connection.
     pub waiting: usize,
+    /// Shared connections.
+    pub shared: usize,
+    /// Calls under way on shared connections.
+    pub in_flight: u64,
+    /// Bytes that are queued on shared connections and not written.
+    pub queued: u64,
     /// For how long the connection has been out that has been out longest.
     pub oldest: Option<Duration>,
     /// Attempts to open a connection.
@@ -94,6 +104,10 @@ struct Shared {
     state: Mutex<State>,
     /// Tells a thread that pauses before it dials that it need not.
     stirred: Condvar,
+    /// How many times all connections were let go.
+    generation: AtomicU64,
+    /// The shared connections. They have a pool of their own, which has none.
+    lanes: Option<Lanes>,
     /// The pool of the child process: after a fork nothing of the parent's is touched, not even its lock.
     child: OnceLock<Arc<Shared>>,
 }
@@ -143,7 +157,7 @@ impl Pool {
             // A statement of its own: the lock must be free again before the connection is looked at.
             let idle = shared.lock().take_idle(label, now)?;
             let Some(member) = idle else { break };
-            let is_fresh = member.is_fresh(&shared.setup.config.pool, now);
+            let is_fresh = member.is_fresh(&shared.setup.config.pool, member.connection.last_used(), now);
             // In its guard already: a push hook that panics while the connection is looked at must not cost its place.
             let mut connection = Pooled::new(member, Arc::clone(shared));
             if is_fresh && connection.is_usable_or_recent(now) {
@@ -173,8 +187,12 @@ impl Pool {
     pub fn close(&self) {
         let shared = self.current();
         let dropped = shared.lock().close();
+        shared.generation.fetch_add(1, Ordering::Release);
         shared.stirred.notify_all();
         drop(dropped);
+        if let Some(lanes) = &shared.lanes {
+            lanes.close();
+        }
     }
 
     /// Closes the pool and every connection that is out: calls under way on them fail with [`ErrorKind::Closed`].
@@ -183,6 +201,9 @@ impl Pool {
         let closers = self.current().lock().closers();
         for closer in closers {
             closer.close();
+        }
+        if let Some(lanes) = &self.current().lanes {
+            lanes.abort();
         }
     }
 
@@ -196,13 +217,22 @@ impl Pool {
     pub fn clear(&self) {
         let shared = self.current();
         let dropped = shared.lock().clear();
+        shared.generation.fetch_add(1, Ordering::Release);
         shared.stirred.notify_all();
         drop(dropped);
+        if let Some(lanes) = &shared.lanes {
+            lanes.clear();
+        }
     }
 
     /// What the pool is doing, and what it has done so far.
     pub fn stats(&self) -> Stats {
-        self.current().lock().stats(Instant::now())
+        let shared = self.current();
+        let mut stats = shared.lock().stats(Instant::now());
+        if let Some(lanes) = &shared.lanes {
+            lanes.add_to(&mut stats);
+        }
+        stats
     }
 
     /// The connections that are out, the one out longest first. One whose guard was forgotten stays here for ever, and the
@@ -216,6 +246,11 @@ impl Pool {
         &self.shared.setup.config
     }
 
+    /// The shared connections of this process.
+    pub(crate) fn lanes(&self) -> Option<&Lanes> {
+        self.current().lanes.as_ref()
+    }
+
     /// The pool of this process.
     fn current(&self) -> &Arc<Shared> {
         Shared::of_process(&self.shared, std::process::id())
@@ -224,8 +259,20 @@ impl Pool {
 
 impl Shared {
     fn new(process: u32, setup: Arc<Setup>) -> Shared {
-        let state = Mutex::new(State::new(&setup.config.pool));
-        Shared { process, setup, state, stirred: Condvar::new(), child: OnceLock::new() }
+        let lanes = Lanes::new(Places::new(process, &setup), setup.config.share.connections);
+        Shared { lanes: Some(lanes), ..Shared::without_lanes(process, setup) }
+    }
+
+    fn without_lanes(process: u32, setup: Arc<Setup>) -> Shared {
+        Shared {
+            process,
+            state: Mutex::new(State::new(&setup.config.pool)),
+            setup,
+            stirred: Condvar::new(),
+            generation: AtomicU64::new(0),
+            lanes: None,
+            child: OnceLock::new(),
+        }
     }
 
     fn of_process(shared: &Arc<Shared>, process: u32) -> &Arc<Shared> {
@@ -237,7 +284,14 @@ impl Shared {
                 if let Ok(mut inherited) = shared.state.try_lock() {
                     drop(inherited.abandon());
                 }
-                Arc::new(Shared::new(process, Arc::clone(&shared.setup)))
+                if let Some(lanes) = &shared.lanes {
+                    lanes.forsake();
+                }
+                let setup = Arc::clone(&shared.setup);
+                Arc::new(match shared.lanes {
+                    Some(_) => Shared::new(process, setup),
+                    None => Shared::without_lanes(process, setup),
+                })
             });
         }
         shared

@@ -38,8 +38,8 @@ impl Member {
     }
 
     /// Whether its age lets it be used.
-    pub(super) fn is_fresh(&self, config: &PoolConfig, now: Instant) -> bool {
-        let idle = now.saturating_duration_since(self.connection.last_used());
+    pub(super) fn is_fresh(&self, config: &PoolConfig, last_used: Instant, now: Instant) -> bool {
+        let idle = now.saturating_duration_since(last_used);
         !self.has_expired(now) && config.max_idle_age.is_none_or(|age| idle <= age)
     }
 }
@@ -233,7 +233,9 @@ impl State {
     /// Takes out the connection that has been idle longest, if that is too long, or there are too many of them.
     fn drop_oldest(&mut self, now: Instant) -> Option<Box<Member>> {
         let surplus = self.idle.len() > self.config.max_idle;
-        let oldest = self.idle.pop_front_if(|oldest| surplus || !oldest.is_fresh(&self.config, now))?;
+        let oldest = self.idle.pop_front_if(|oldest| {
+            surplus || !oldest.is_fresh(&self.config, oldest.connection.last_used(), now)
+        })?;
         match surplus {
             true => self.counts.surplus += 1,
             false => self.counts.expired += 1,

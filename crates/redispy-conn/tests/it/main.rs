@@ -15,5 +15,6 @@ mod loss;
 mod pool;
 mod pool_faults;
 mod secrets;
+mod shared;
 mod stats;
 mod support;

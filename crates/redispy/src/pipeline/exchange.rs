@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use redispy_cmd::{Reader, ReplyError};
-use redispy_conn::{Address, Connection, Deadline, ErrorKind, Outcome};
+use redispy_conn::{Address, Deadline, ErrorKind, Outcome};
 use resp_proto::{Kind, Node};
 
 use super::commands::{Cursor, Wire};
 use crate::callbacks::Callbacks;
+use crate::link::Link;
 use crate::{Error, Result};
 
 /// What kind of pipeline it is: errors say so.
@@ -148,7 +149,7 @@ impl<'w> Around<'w> {
     }
 }
 
-/// Sends a pipeline over `connection` and hands its replies to `places`. Says whether EXEC ended the transaction, executed or not: if
+/// Sends a pipeline over `link` and hands its replies to `places`. Says whether EXEC ended the transaction, executed or not: if
 /// so, the server watches no key for this connection any more.
 ///
 /// # Errors
@@ -156,7 +157,7 @@ impl<'w> Around<'w> {
 /// The pipeline as a whole failed: the connection was lost, the deadline passed, the server gave up the transaction. What
 /// single commands were answered is for `places`.
 pub(crate) fn exchange(
-    connection: &mut Connection,
+    link: &mut Link<'_>,
     wire: Wire<'_>,
     form: Form,
     deadline: Deadline,
@@ -164,16 +165,19 @@ pub(crate) fn exchange(
     places: &mut dyn Places,
 ) -> (Result<()>, Ended) {
     let cursor = RefCell::new(wire.encoded());
-    let around = Around { form, callbacks, address: connection.address().clone(), cursor };
+    let around = Around { form, callbacks, address: link.address(), cursor };
     let mut replies = Replies { wire, around, places, progress: Progress::default() };
-    let result = connection.exchange_parts(wire.parts(), wire.replies(), deadline, |number, node| {
+    let result = link.exchange(wire, deadline, &mut |address, number, node| {
+        if let Some(address) = address.filter(|_| number == 0) {
+            replies.around.address = address.clone();
+        }
         replies.take(number, node);
     });
     let ended = Ended(replies.progress.ended);
     // Else the server might go on queueing, for whoever gets the connection next.
     let is_open = wire.is_transaction() && replies.progress.queues && !ended.0;
     if is_open || replies.progress.out_of_step.is_some() {
-        connection.close();
+        link.close();
     }
     (replies.finish(result), ended)
 }

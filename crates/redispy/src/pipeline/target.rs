@@ -8,11 +8,12 @@ use super::commands::{Commands, Wire};
 use super::exchange::{Answer, Ended, Form, Places, exchange};
 use crate::client::{Attempt, Limit};
 use crate::error::WatchId;
+use crate::link::Link;
 use crate::observe::{Begun, CallKind, Observed};
 use crate::{Client, Error, Result, Session};
 
 pub(crate) enum Target {
-    /// A connection of the pool, for the time of it.
+    /// A connection of the pool.
     Client(Client),
     /// A session's connection.
     Session(Session),
@@ -56,23 +57,25 @@ impl Target {
         let deadline = limit.start();
         let result = match self {
             Target::Client(client) => {
-                client.with_connection(form.label(), read_only, deadline, observed, |connection, _| {
+                // A server that grants MULTI and refuses EXEC goes on queueing: what others send must not come after.
+                let shared = client.shares(wire.len()) && !wire.is_transaction();
+                client.with_link(form.label(), shared, read_only, deadline, observed, |mut link, _| {
                     places.reset();
-                    let (result, _) = exchange(connection, wire, form, deadline, client.callbacks(), places);
+                    let (result, _) = exchange(&mut link, wire, form, deadline, client.callbacks(), places);
                     result.map(Attempt::Done)
                 })
             }
             Target::Session(session) => session
                 .with_connection(deadline, |connection, callbacks| {
                     observed.at(connection.address());
-                    exchange(connection, wire, form, deadline, callbacks, places).0
+                    exchange(&mut Link::Own(connection), wire, form, deadline, callbacks, places).0
                 })
                 .flatten(),
             Target::Watched(session, id) => session
                 .with_connection(deadline, |connection, callbacks| {
                     observed.at(connection.address());
                     let (result, Ended(ended)) =
-                        exchange(connection, wire, form, deadline, callbacks, places);
+                        exchange(&mut Link::Own(connection), wire, form, deadline, callbacks, places);
                     if ended {
                         // The server watches nothing more for this connection, and nothing else was done to it.
                         connection.set_dirty(false);

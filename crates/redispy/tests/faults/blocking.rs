@@ -7,7 +7,8 @@ use redispy::{ErrorKind, Outcome, Phase, prelude::*};
 use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server};
 
 use crate::oracles::{
-    SLACK, assert_all_well, assert_error, at_deadline, builder, client, ms, on_time, trial, wait_for_calls,
+    SLACK, assert_all_well, assert_error, at_deadline, builder, client, ms, on_time, pooled, trial,
+    wait_for_calls,
 };
 
 #[test]
@@ -35,7 +36,7 @@ fn f046_a_call_that_blocks_for_ever_does_not_wait_for_ever_for_a_connection() {
 fn f073_pool_timeout_limits_the_whole_wait_of_a_call() {
     trial(|| {
         let server = Server::start();
-        let r = builder(server.url()).max_connections(1).pool_timeout(ms(300)).build().unwrap();
+        let r = pooled(server.url()).max_connections(1).pool_timeout(ms(300)).build().unwrap();
         let session = r.session().unwrap();
         let error = at_deadline(ms(300), || r.get::<String>("k"));
         assert_error(&error, ErrorKind::Timeout, Outcome::NotSent, Phase::PoolWait, &["within 300 ms"]);
@@ -51,6 +52,7 @@ fn f097_a_read_that_blocks_is_not_begun_again() {
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
         let r = client(proxy.url());
         r.execute_command(("XADD", "s", "*", "f", "seen before")).unwrap();
+        drop(r.session().unwrap());
         proxy.to_client(Fault::none().hold());
         thread::scope(|scope| {
             let read = || r.execute_command(("XREAD", "BLOCK", "20000", "STREAMS", "s", "$"));

@@ -40,7 +40,7 @@ fn f035_refused_by_tcp_and_found_again() {
 fn f035_a_unix_socket_stale_missing_or_a_file() {
     trial(|| {
         let server = Server::builder().port(0).start();
-        let r = Client::builder().unix_socket(server.unix()).build().unwrap();
+        let r = crate::oracles::plain().unix_socket(server.unix()).build().unwrap();
         assert_all_well(&r, &server);
         server.kill();
         let path = server.unix().display().to_string();
@@ -86,7 +86,7 @@ pub(crate) fn moving(places: &Arc<Mutex<io::Result<Vec<SocketAddr>>>>) -> redisp
         Err(error) => Err(io::Error::new(error.kind(), "NXDOMAIN")),
     };
     let connector = TcpConnector::new(TcpConfig::default()).with_lookup(Arc::new(lookup));
-    Client::builder().host("redis.test").connector(Arc::new(connector))
+    crate::oracles::plain().host("redis.test").connector(Arc::new(connector))
 }
 
 #[test]

@@ -12,7 +12,7 @@ use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text,
 use crate::connect::moving;
 use crate::oracles::{
     PATIENCE, RECOVERY, SLACK, assert_all_well, assert_error, assert_recovered, at_deadline, builder, client,
-    echo, ms, on_time, trial,
+    echo, ms, on_time, pooled, trial,
 };
 
 /// Longer than any test takes: a lock that is found free before was released.
@@ -31,6 +31,7 @@ fn warm(r: &Client) {
     for session in &sessions {
         session.ping().unwrap();
     }
+    r.ping().unwrap();
 }
 
 /// A lock whose loss is told here, with what caused it.
@@ -409,7 +410,7 @@ fn f137_a_lock_that_the_next_master_does_not_have() {
 fn f073_no_connection_is_left_to_renew_with() {
     trial(|| {
         let server = Server::start();
-        let r = builder(server.url()).max_connections(1).build().unwrap();
+        let r = pooled(server.url()).max_connections(1).build().unwrap();
         let (lock, told) = telling(r.lock("foo").ttl(ms(1000)));
         let guard = lock.acquire().unwrap();
         let session = r.session().unwrap();

@@ -38,12 +38,33 @@ pub(crate) fn trial(test: impl FnOnce()) {
     before.assert_back_to_baseline(Duration::from_secs(10));
 }
 
+/// A client's options, in the mode that is tested.
+pub(crate) fn plain() -> ClientBuilder {
+    let builder = Client::builder();
+    if redispy_testkit::shares_connections() { builder.shared() } else { builder }
+}
+
+/// Each call on a connection to itself, whatever the mode: for tests of the pool.
+pub(crate) fn pooled(url: impl AsRef<str>) -> ClientBuilder {
+    Client::builder().url(url).unwrap().pooled()
+}
+
+pub(crate) fn pooled_client(url: impl AsRef<str>) -> Client {
+    pooled(url).build().unwrap()
+}
+
+/// Connections that are open and not lent.
+pub(crate) fn kept(client: &Client) -> usize {
+    let stats = client.stats();
+    stats.idle + stats.shared
+}
+
 pub(crate) fn builder(url: impl AsRef<str>) -> ClientBuilder {
-    Client::builder().url(url).unwrap()
+    plain().url(url).unwrap()
 }
 
 pub(crate) fn client(url: impl AsRef<str>) -> Client {
-    Client::open(url).unwrap()
+    builder(url).build().unwrap()
 }
 
 /// Kind, outcome, phase and what the text must say; no error holds a secret.
@@ -138,14 +159,21 @@ pub(crate) fn assert_recovered(client: &Client) {
     assert_eq!(echoes(client), 100);
 }
 
-/// In use and idle make all that is open, no more than there may be, and as many as the server sees.
+/// In use, idle and shared make all that is open, no more than there may be, and as many as the server sees.
 #[track_caller]
 pub(crate) fn assert_sums(client: &Client, server: &Server) {
     let max = client.pool().config().pool.max_connections;
+    if redispy_testkit::shares_connections() {
+        // Those that no call has looked at since the fault.
+        let idle = client.stats().idle;
+        drop((0..idle).map(|_| client.session()).collect::<Vec<_>>());
+    }
     let mut seen = (client.stats(), 0);
     let quiet = || {
         seen = (client.stats(), connections(server));
-        seen.0.in_use == 0 && seen.0.waiting == 0 && seen.0.dialing == 0 && seen.0.idle == seen.1
+        let (stats, open) = seen;
+        let quiet = stats.in_use == 0 && stats.in_flight == 0 && stats.waiting == 0 && stats.dialing == 0;
+        quiet && stats.idle + stats.shared == open
     };
     let mut quiet = quiet;
     let start = std::time::Instant::now();
@@ -193,10 +221,16 @@ pub(crate) fn echo(request: &[Vec<u8>]) -> Vec<u8> {
     }
 }
 
-/// Waits until `client` has this many calls under way, each on its connection.
+/// How many calls `client` has under way, each on its connection or on a shared one.
+pub(crate) fn calls_under_way(client: &Client) -> usize {
+    let stats = client.stats();
+    stats.in_use + usize::try_from(stats.in_flight).unwrap()
+}
+
+/// Waits until `client` has this many calls under way.
 #[track_caller]
 pub(crate) fn wait_for_calls(client: &Client, calls: usize) {
-    wait_until("calls under way", PATIENCE, || client.stats().in_use == calls);
+    wait_until("calls under way", PATIENCE, || calls_under_way(client) == calls);
 }
 
 /// The answers of a server that queues commands between MULTI and EXEC; those to other commands are as of [`echo`].

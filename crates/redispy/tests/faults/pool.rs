@@ -7,8 +7,9 @@ use redispy::{Deadline, ErrorKind, Outcome, Phase, RetryPolicy, Value, cmd, prel
 use redispy_testkit::{FakeServer, Gate, Refusing, Server, text, timed, wait_until, within};
 
 use crate::oracles::{
-    PATIENCE, SLACK, assert_all_well, assert_error, assert_sums, at_deadline, builder, client, connections,
-    echo, echoes, forget, greeted, ms, on_time, then_echo, trial, wait_for_calls,
+    PATIENCE, SLACK, assert_all_well, assert_error, assert_sums, at_deadline, connections, echo, echoes,
+    forget, greeted, ms, on_time, pooled as builder, pooled_client as client, then_echo, trial,
+    wait_for_calls,
 };
 
 #[test]

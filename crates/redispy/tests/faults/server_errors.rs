@@ -11,8 +11,8 @@ use redispy::{Error, ErrorKind, Outcome, Phase, ProtocolChoice, Value, cmd, prel
 use redispy_testkit::{FakeServer, Handshake, Script, Server, wait_until};
 
 use crate::oracles::{
-    PATIENCE, SECRET, assert_all_well, assert_error, assert_recovered, builder, client, echo, ms, on_time,
-    trial,
+    PATIENCE, SECRET, assert_all_well, assert_error, assert_recovered, builder, client, echo, kept, ms,
+    on_time, trial,
 };
 
 /// An error's text and its code: its first word if that is in capitals.
@@ -91,7 +91,7 @@ fn f071_an_error_is_typed_kept_whole_and_not_asked_for_again() {
             }
             // Once each, on one connection that is kept.
             assert_eq!(asked.load(Ordering::SeqCst), 2, "{text}");
-            assert_eq!((server.connections(), r.stats().idle), (1, 1), "{text}");
+            assert_eq!((server.connections(), kept(&r)), (1, 1), "{text}");
             assert_recovered(&r);
         }
     });
@@ -106,7 +106,7 @@ fn f071_a_server_that_asks_for_patience_is_asked_again_until_the_deadline() {
             let (error, late) = in_the_end(ms(250), || r.set("k", 1));
             assert_answered(&error, text);
             assert!(asked.load(Ordering::SeqCst) >= 3, "{text}: {asked:?}");
-            assert_eq!((server.connections(), r.stats().idle), (1 + late, 1), "{text}");
+            assert_eq!((server.connections(), kept(&r)), (1 + late, 1), "{text}");
             // A batch is not taken apart: it is told at once.
             let error = r.batch([cmd::set("k", 1), cmd::set("k", 2)]).unwrap_err();
             assert_answered(&error, text);
@@ -250,7 +250,7 @@ fn f072_the_same_type_wherever_the_error_stands() {
             let error = session.set("k", 1).unwrap_err();
             assert_answered(&error, text);
             drop(session);
-            assert_eq!((server.connections(), r.stats().idle), (1, 1), "{text}");
+            assert_eq!(server.connections(), kept(&r), "{text}");
         }
         let nested = FakeServer::answering(|_: &[Vec<u8>]| "*3\r\n:1\r\n-OOM no\r\n!9\r\nWRONG a\nb\r\n");
         let r = client(nested.url());
@@ -259,7 +259,7 @@ fn f072_the_same_type_wherever_the_error_stands() {
         let codes: Vec<_> = all.iter().map(|item| item.as_ref().map_err(|error| error.code())).collect();
         assert_eq!(codes, [Ok(&1), Err("OOM"), Err("WRONG")]);
         assert!(matches!(r.execute_command(("LRANGE", "k", 0, -1)).unwrap(), Value::Array(_)));
-        assert_eq!((nested.connections(), r.stats().idle), (1, 1));
+        assert_eq!((nested.connections(), kept(&r)), (1, 1));
     });
 }
 

@@ -15,7 +15,7 @@ use crate::{assert_unknown, each_protocol, each_protocol_alone, is_since, knows}
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn client(server: &Server, protocol: ProtocolChoice) -> Client {
-    Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap()
+    crate::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap()
 }
 
 #[test]

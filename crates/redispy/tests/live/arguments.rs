@@ -17,7 +17,7 @@ const SHORT: Duration = Duration::from_millis(20);
 #[track_caller]
 fn without_server(test: impl Fn(&Client)) {
     let address = Refusing::new();
-    let r = Client::builder().host("127.0.0.1").port(address.addr().port()).build().unwrap();
+    let r = crate::builder().host("127.0.0.1").port(address.addr().port()).build().unwrap();
     test(&r);
     assert_eq!(r.stats().dials, 0);
     assert_eq!(r.ping().unwrap_err().kind(), ErrorKind::Connect);

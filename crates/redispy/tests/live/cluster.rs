@@ -31,7 +31,7 @@ fn node() -> Server {
 }
 
 fn client(node: &Server, protocol: ProtocolChoice) -> Client {
-    Client::builder().url(node.url()).unwrap().protocol(protocol).build().unwrap()
+    crate::builder().url(node.url()).unwrap().protocol(protocol).build().unwrap()
 }
 
 /// Runs `test` with a node twice, over RESP2 and then over RESP3, each time as if it was new.

@@ -69,7 +69,7 @@ fn nobody_opens_a_transaction_in_which_replies_are_no_replies() {
 fn a_session_gives_its_password_later() {
     let server = Server::builder().password("secret").start();
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
-        let r = Client::builder()
+        let r = crate::builder()
             .url(server.url())
             .unwrap()
             .password("secret")

@@ -16,7 +16,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn other_database() -> (Client, u32) {
     let url = SharedServer::get().fresh_url();
     let db = url.rsplit_once('/').unwrap().1.parse().unwrap();
-    (Client::open(url).unwrap(), db)
+    (crate::open(url), db)
 }
 
 #[test]

@@ -199,7 +199,7 @@ fn a_guard_releases_when_it_is_dropped() {
 
 #[test]
 fn options_that_make_no_sense_are_refused_before_anything_is_sent() {
-    let nobody = Client::open("redis://127.0.0.1:1").unwrap();
+    let nobody = crate::open("redis://127.0.0.1:1");
     let lock = || nobody.lock("foo");
     for (wrong, what) in [
         (lock().ttl(ms(1000)).sleep(ms(2000)), "sleep"),

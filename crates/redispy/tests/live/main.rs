@@ -47,12 +47,27 @@ use std::time::Duration;
 
 use redispy::replies::Expiry;
 use redispy::spec::Spec;
-use redispy::{Client, Error, ProtocolChoice};
+use redispy::{Client, ClientBuilder, Error, ProtocolChoice};
 use redispy_testkit::{Family, Server, SharedServer, Version};
+
+/// A client's options, in the mode that is tested.
+fn builder() -> ClientBuilder {
+    let builder = Client::builder();
+    if redispy_testkit::shares_connections() { builder.shared() } else { builder }
+}
+
+/// Whether each call has a connection to itself, so that the pool's counts tell what became of it.
+fn is_pooled() -> bool {
+    !redispy_testkit::shares_connections()
+}
+
+fn open(url: impl AsRef<str>) -> Client {
+    builder().url(url).unwrap().build().unwrap()
+}
 
 /// A client of the shared server in a fresh database, for what does not depend on the protocol.
 fn client() -> Client {
-    Client::open(SharedServer::get().fresh_url()).unwrap()
+    open(SharedServer::get().fresh_url())
 }
 
 /// Runs `test` twice, each time with a fresh database: over RESP2, then over RESP3.
@@ -60,7 +75,7 @@ fn client() -> Client {
 fn each_protocol(test: impl Fn(&Client)) {
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
         let url = SharedServer::get().fresh_url();
-        test(&Client::builder().url(url).unwrap().protocol(protocol).build().unwrap());
+        test(&builder().url(url).unwrap().protocol(protocol).build().unwrap());
     }
 }
 
@@ -70,7 +85,7 @@ fn each_protocol_alone(test: impl Fn(&Client)) {
     let server = Server::start();
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
         server.command(["FLUSHALL"]);
-        test(&Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap());
+        test(&builder().url(server.url()).unwrap().protocol(protocol).build().unwrap());
     }
 }
 

@@ -27,7 +27,7 @@ fn is_loaded<T: redispy::FromReply>(r: &Client, script: &Script<T>) -> bool {
 
 #[test]
 fn a_handle_needs_no_server_until_it_is_called() {
-    let nobody = Client::open("redis://127.0.0.1:1").unwrap();
+    let nobody = crate::open("redis://127.0.0.1:1");
     let script: Script<i64> = nobody.register_script("return redis.call('GET', KEYS[1]) * ARGV[1]");
     assert_eq!(nobody.stats().dials, 0);
     each_protocol_alone(|r| {

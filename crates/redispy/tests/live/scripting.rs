@@ -22,7 +22,7 @@ const LIBRARY: &str = "#!lua name=mylib\n\
 fn with_own_server(test: impl Fn(&Client)) {
     let server = Server::builder().option("lua-time-limit", "20").start();
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
-        test(&Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap());
+        test(&crate::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap());
     }
 }
 

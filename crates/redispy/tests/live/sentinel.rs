@@ -19,7 +19,7 @@ const NAME: &str = SentinelRig::NAME;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn client(server: &Server, protocol: ProtocolChoice) -> Client {
-    Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap()
+    crate::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap()
 }
 
 /// Clients of the same Sentinel, over RESP2 and over RESP3.

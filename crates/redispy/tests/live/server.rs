@@ -189,7 +189,7 @@ fn a_value_in_its_memory_is_described() {
     let server = if is_since((7, 0), (7, 2)) { server.option("enable-debug-command", "yes") } else { server };
     let server = server.start();
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
-        let r = Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
+        let r = crate::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
         r.set("k", "abc").unwrap();
         let object = r.debug_object("k").unwrap();
         assert_eq!((object.refcount, object.encoding.as_str()), (1, "embstr"));
@@ -303,7 +303,7 @@ fn a_setting_is_changed() {
         if is_since((7, 0), (7, 2)) { server.option("enable-protected-configs", "yes") } else { server };
     let server = server.start();
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
-        let r = Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
+        let r = crate::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
         let before = r.config_get("dbfilename").unwrap()["dbfilename"].clone();
         r.config_set("dbfilename", "other.rdb").unwrap();
         assert_eq!(r.config_get("dbfilename").unwrap()["dbfilename"], "other.rdb");
@@ -376,7 +376,7 @@ fn slow_commands_are_counted() {
 fn a_server_that_is_shut_down_says_so_by_its_end() {
     for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
         let server = Server::start();
-        let r = Client::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
+        let r = crate::builder().url(server.url()).unwrap().protocol(protocol).build().unwrap();
         r.ping().unwrap();
         r.run(cmd::shutdown().nosave()).unwrap();
         assert!(server.wait_for_end(Duration::from_secs(10)).success());

@@ -1,0 +1,357 @@
+//! The reader's role: to receive for all callers, and to write what they have queued.
+//!
+//! It belongs to the caller whose thread does it, until its own replies are in or its time is over; then the next one in the
+//! queue gets it. Nothing in here is the user's code but the transport.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use resp_proto::Kind;
+
+use super::line::{Line, Receiver, put, wake};
+use super::sync::{MutexGuard, lock};
+use super::ticket::{Failure, Found, Ticket};
+use crate::connection::{READS_AT_ONCE, Rounds, TRUSTED_FOR};
+use crate::pool::Home;
+use crate::transport::{Condition, Readiness};
+use crate::{Deadline, Error, ErrorKind, Outcome, Phase, Progress};
+
+/// How a caller comes out of the role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Led {
+    /// All that it waited for has come, or will not come.
+    Done,
+    /// Its deadline has passed.
+    GaveUp,
+    /// There are pushes to be told to the hook, which is no business of the reader.
+    Aside,
+}
+
+/// Why a connection is given up.
+struct Fault {
+    error: Error,
+    /// It was of no use before any call had to do with it.
+    stale: bool,
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Fault { error, stale: false }
+    }
+}
+
+/// The role. Dropping it in the middle, by a panic, ends the connection.
+pub(super) struct Lead<'a> {
+    line: &'a Line,
+    receiver: MutexGuard<'a, Receiver>,
+    /// It was laid down in good order.
+    over: bool,
+}
+
+impl<'a> Lead<'a> {
+    /// Takes up the role, which the queue has given to this thread.
+    pub(super) fn take(line: &'a Line) -> Self {
+        Lead { line, receiver: lock(&line.receiver), over: false }
+    }
+
+    /// Reads for all until the replies of `own` are in.
+    pub(super) fn run(mut self, own: &Arc<Ticket>, deadline: Deadline) -> Led {
+        match self.receive(own, deadline) {
+            Ok(led) => {
+                let led = match led {
+                    // Before the role is passed on, so that it does not come back here.
+                    Led::GaveUp if own.give_up() == Found::Done => Led::Done,
+                    Led::Aside => {
+                        own.leave_idle();
+                        Led::Aside
+                    }
+                    led => led,
+                };
+                self.hand_over();
+                led
+            }
+            Err(fault) => {
+                self.kill(&fault);
+                Led::Done
+            }
+        }
+    }
+
+    fn receive(&mut self, own: &Ticket, deadline: Deadline) -> Result<Led, Fault> {
+        self.begin()?;
+        let mut rounds = Rounds::default();
+        loop {
+            self.settle()?;
+            if !self.receiver.pushes.is_empty() && self.line.take_pushes(&mut self.receiver.pushes)? {
+                return Ok(Led::Aside);
+            }
+            if own.is_done() {
+                return Ok(Led::Done);
+            }
+            let received = match self.flush()? {
+                Flushed::All => self.line.transport.read(self.receiver.decoder.space(), deadline).map(Some),
+                Flushed::Part => self.read_or_write(deadline),
+            };
+            let received = received.and_then(|count| rounds.next(deadline).map(|()| count));
+            match received {
+                Ok(Some(0)) => return Err(self.lost(io::ErrorKind::UnexpectedEof.into())),
+                Ok(Some(count)) => {
+                    self.receiver.decoder.filled(count);
+                    self.woke();
+                }
+                Ok(None) => {}
+                Err(cause) if cause.kind() == io::ErrorKind::TimedOut => {
+                    self.woke();
+                    return Ok(Led::GaveUp);
+                }
+                Err(cause) => return Err(self.lost(cause)),
+            }
+        }
+    }
+
+    /// Takes note of who waits, and looks at a connection that nobody has used for a while.
+    fn begin(&mut self) -> Result<(), Fault> {
+        self.woke();
+        if !self.receiver.due.is_empty() {
+            return Ok(());
+        }
+        // A model knows no time.
+        if cfg!(any(loom, shuttle)) {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let fresh =
+            self.receiver.home.as_ref().is_none_or(|home| home.is_fresh(self.receiver.last_used, now));
+        if !fresh {
+            return Err(self.stale("it has been kept long enough"));
+        }
+        if now.saturating_duration_since(self.receiver.last_used) < TRUSTED_FOR {
+            return Ok(());
+        }
+        for _ in 0..READS_AT_ONCE {
+            match self.line.transport.condition() {
+                Condition::Quiet if self.receiver.decoder.buffered() == 0 => return Ok(()),
+                Condition::Quiet => return Err(self.stale("a reply that nobody asked for")),
+                Condition::Closed => return Err(self.stale("connection closed by the server")),
+                Condition::Unread => match self.line.transport.try_read(self.receiver.decoder.space()) {
+                    Ok(count) if count > 0 => self.receiver.decoder.filled(count),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    _ => return Err(self.stale("connection closed by the server")),
+                },
+            }
+            self.settle().map_err(|fault| Fault { stale: true, ..fault })?;
+        }
+        Err(self.stale("it does not stop sending"))
+    }
+
+    fn woke(&mut self) {
+        lock(&self.line.queue).woke(&mut self.receiver.due);
+    }
+
+    /// Gives out all whole replies.
+    fn settle(&mut self) -> Result<(), Fault> {
+        let Receiver { decoder, due, finished, answered, pushes, .. } = &mut *self.receiver;
+        let fault = loop {
+            match decoder.next_reply() {
+                Ok(None) => break None,
+                Ok(Some(push)) if push.kind() == Kind::Push => pushes.push(push),
+                Ok(Some(reply)) => {
+                    if due.is_empty() {
+                        lock(&self.line.queue).take_due(due);
+                    }
+                    let Some(first) = due.front_mut() else {
+                        let text = "a reply that nobody asked for";
+                        let error = Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, text);
+                        break Some(error.with_phase(Phase::Read));
+                    };
+                    if answered.is_none() {
+                        *answered = Some(Instant::now());
+                    }
+                    first.left = first.left.saturating_sub(1);
+                    first.ticket.deliver(reply);
+                    if first.left == 0
+                        && let Some(entry) = due.pop_front()
+                    {
+                        finished.push(entry.ticket);
+                    }
+                }
+                Err(error) => break Some(Error::protocol(error)),
+            }
+        };
+        if let Some(error) = &fault {
+            if due.is_empty() {
+                lock(&self.line.queue).take_due(due);
+            }
+            // With nobody left to whom the nonsense could belong, one of those just answered got a forgery or a mistake.
+            if due.is_empty() {
+                for ticket in &*finished {
+                    ticket.fail(Failure::new(error.clone().with_address(&self.line.address)));
+                }
+            }
+        }
+        // All are told before the first is woken: waking takes time.
+        finished.retain(|ticket| ticket.finish());
+        for ticket in finished.drain(..) {
+            ticket.wake();
+        }
+        fault.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Writes what is queued; then everybody knows that the reader is about to wait.
+    fn flush(&mut self) -> Result<Flushed, Fault> {
+        let answered = std::mem::take(&mut self.receiver.answered);
+        let mut next = lock(&self.line.queue).next_for_reader(answered);
+        while let Some(mut segment) = next {
+            let result = put(&*self.line.transport, &mut segment);
+            let mut queue = lock(&self.line.queue);
+            let woken = queue.wrote(segment);
+            queue.drop_pen();
+            next = match result {
+                Ok(true) => queue.next_for_reader(None),
+                _ => None,
+            };
+            drop(queue);
+            wake(woken);
+            match result {
+                Ok(true) => {}
+                Ok(false) => return Ok(Flushed::Part),
+                Err(cause) => {
+                    self.hear_out()?;
+                    return Err(Error::lost(Phase::Write, Outcome::MaybeExecuted, cause).into());
+                }
+            }
+        }
+        Ok(Flushed::All)
+    }
+
+    /// What the server said before it closed is still to be had.
+    fn hear_out(&mut self) -> Result<(), Fault> {
+        for _ in 0..READS_AT_ONCE {
+            match self.line.transport.try_read(self.receiver.decoder.space()) {
+                Ok(count) if count > 0 => self.receiver.decoder.filled(count),
+                _ => break,
+            }
+        }
+        self.woke();
+        self.settle()
+    }
+
+    /// Waits until bytes can be read or written; reads if so, so that neither side waits for the other to read first.
+    fn read_or_write(&mut self, deadline: Deadline) -> io::Result<Option<usize>> {
+        if !self.line.transport.wait(Readiness::BOTH, deadline)?.read {
+            return Ok(None);
+        }
+        match self.line.transport.try_read(self.receiver.decoder.space()) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Lays the role down, in the hands of the first one who waits.
+    pub(super) fn hand_over(mut self) {
+        if let Some(begun) = self.receiver.decoder.begun()
+            && begun != b'>'
+            && self.receiver.due.is_empty()
+            && !lock(&self.line.queue).has_due()
+        {
+            // Its end would be taken for the reply to a call that is not sent yet.
+            let fault = self.stale("a reply that nobody asked for");
+            return self.kill(&fault);
+        }
+        let (woken, purposeless) = lock(&self.line.queue).pass_on(&self.receiver.due, self.receiver.answered);
+        self.receiver.answered = None;
+        if woken.is_empty() {
+            self.receiver.last_used = Instant::now();
+        }
+        if purposeless && lock(&self.line.queue).join() {
+            let text = "the server did not answer, and nobody waits any more";
+            let error = Error::new(ErrorKind::Closed, Outcome::MaybeExecuted, text).with_phase(Phase::Read);
+            return self.kill(&error.into());
+        }
+        self.over = true;
+        // The next one is to find the receiver free.
+        drop(self);
+        wake(woken);
+    }
+
+    /// Ends the connection.
+    fn kill(mut self, fault: &Fault) {
+        let (woken, home) = self.end(fault);
+        let last_used = self.receiver.last_used;
+        drop(self);
+        match home {
+            Some(home) if fault.stale => {
+                let is_fresh = home.is_fresh(last_used, Instant::now());
+                home.found_useless(is_fresh);
+            }
+            Some(home) => home.lost(),
+            None => {}
+        }
+        wake(woken);
+    }
+
+    /// Everybody who waits learns what became of the connection.
+    fn end(&mut self, fault: &Fault) -> (Vec<Arc<Ticket>>, Option<Home>) {
+        self.over = true;
+        let line = self.line;
+        line.set_unusable();
+        let cause = lock(&line.broken).take().unwrap_or_else(|| fault.error.clone());
+        let cause = cause.with_address(&line.address);
+        let (claimed, (entries, waiting)) = {
+            let mut queue = lock(&line.queue);
+            (queue.claimed(), queue.die())
+        };
+        line.transport.shutdown();
+        let not_sent = || cause.clone().with_outcome(Outcome::NotSent).with_phase(Phase::Write);
+        let mut woken = Vec::new();
+        let mut end = |ticket: Arc<Ticket>, error: Error| {
+            let elsewhere = fault.stale && error.outcome() == Outcome::NotSent;
+            ticket.fail(Failure { error, elsewhere });
+            if ticket.finish() {
+                woken.push(ticket);
+            }
+        };
+        let due = std::mem::take(&mut self.receiver.due);
+        for entry in due.into_iter().chain(entries) {
+            let written = claimed.clamp(entry.start, entry.end) - entry.start;
+            let error = match written {
+                0 => not_sent(),
+                _ => cause.clone().with_outcome(Outcome::MaybeExecuted),
+            };
+            let written = usize::try_from(written).unwrap_or(usize::MAX);
+            let replies = entry.total - entry.left;
+            end(entry.ticket, error.with_progress(Progress { written, replies, expected: entry.total }));
+        }
+        for ticket in waiting {
+            end(ticket, not_sent());
+        }
+        (woken, self.receiver.home.take())
+    }
+
+    fn lost(&self, cause: io::Error) -> Fault {
+        Error::lost(Phase::Read, Outcome::MaybeExecuted, cause).into()
+    }
+
+    fn stale(&self, text: &'static str) -> Fault {
+        let error = Error::new(ErrorKind::Closed, Outcome::NotSent, text).with_phase(Phase::Write);
+        Fault { error, stale: true }
+    }
+}
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            let text = "the thread that read for all panicked";
+            let error = Error::new(ErrorKind::Closed, Outcome::MaybeExecuted, text).with_phase(Phase::Read);
+            let (woken, _home) = self.end(&error.into());
+            wake(woken);
+        }
+    }
+}
+
+/// How much of what was queued has been written.
+enum Flushed {
+    All,
+    Part,
+}

@@ -1,0 +1,450 @@
+//! One shared connection: callers queue their bytes, one of them reads for all (`lead.rs`), and what each is owed comes into
+//! its inbox.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use resp_proto::{Decoder, Replies};
+
+use super::governor::Governor;
+use super::lead::{Lead, Led};
+use super::queue::{Duty, Entry, Gift, Queue, Refusal, Segment, Sent};
+use super::sync::{AtomicBool, AtomicU64, Mutex, lock};
+use super::ticket::{Failure, Found, Ticket};
+use crate::pool::Home;
+use crate::transport::{Readiness, Transport};
+use crate::{Address, Deadline, Error, ErrorKind, Outcome, Phase, Progress, PushHook, ShareConfig};
+
+/// From this size on a caller's bytes are copied before the lock is taken, not under it.
+const LARGE: usize = 16 << 10;
+
+/// When a caller has given up and nothing was heard for so long, later callers get another connection.
+#[cfg(not(any(loom, shuttle)))]
+const LOST_AFTER: Duration = Duration::from_millis(50);
+#[cfg(any(loom, shuttle))]
+const LOST_AFTER: Duration = Duration::MAX;
+
+/// A writer that waits for room in the socket looks so often whether it has become someone else's task.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// How many reads' worth of pushes may wait for the hook.
+const MOST_PUSHES: usize = 4096;
+
+type Tickets = Vec<Arc<Ticket>>;
+
+/// A connection that many callers share. It lives as long as its socket: a new connection is a new line, so that replies of
+/// one can never be taken for replies of another.
+pub(super) struct Line {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) address: Address,
+    pub(super) queue: Mutex<Queue<Arc<Ticket>>>,
+    /// Held by whoever leads, and by nobody else.
+    pub(super) receiver: Mutex<Receiver>,
+    usable: AtomicBool,
+    /// What writing failed with, when it was not the reader that wrote.
+    pub(super) broken: Mutex<Option<Error>>,
+    /// Calls under way.
+    calls: AtomicU64,
+    hook: Option<Hook>,
+    governor: Governor,
+}
+
+/// What the reader has, and hands on with its role.
+pub(super) struct Receiver {
+    pub(super) decoder: Decoder,
+    /// The callers whose replies come next, as far as the reader has looked.
+    pub(super) due: VecDeque<Entry<Arc<Ticket>>>,
+    /// Those whose replies have all come just now.
+    pub(super) finished: Tickets,
+    /// When replies were given out that the queue has not been told of.
+    pub(super) answered: Option<Instant>,
+    pub(super) pushes: Replies,
+    pub(super) last_used: Instant,
+    /// Its place in the pool.
+    pub(super) home: Option<Home>,
+}
+
+struct Hook {
+    hook: PushHook,
+    pushes: Mutex<Pushes>,
+}
+
+#[derive(Default)]
+struct Pushes {
+    waiting: VecDeque<Replies>,
+    running: bool,
+}
+
+impl Line {
+    pub(super) fn new(
+        transport: Arc<dyn Transport>,
+        decoder: Decoder,
+        address: Address,
+        options: &ShareConfig,
+        hook: Option<PushHook>,
+        home: Option<Home>,
+    ) -> Line {
+        Line {
+            transport,
+            address,
+            queue: Mutex::new(Queue::new(options.max_queued)),
+            receiver: Mutex::new(Receiver {
+                decoder,
+                due: VecDeque::new(),
+                finished: Vec::new(),
+                answered: None,
+                pushes: Replies::default(),
+                last_used: Instant::now(),
+                home,
+            }),
+            usable: AtomicBool::new(true),
+            broken: Mutex::new(None),
+            calls: AtomicU64::new(0),
+            hook: hook.map(|hook| Hook { hook, pushes: Mutex::new(Pushes::default()) }),
+            governor: Governor::new(options.yielding),
+        }
+    }
+
+    /// Whether new calls may come here.
+    pub(super) fn is_usable(&self) -> bool {
+        self.usable.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_unusable(&self) {
+        self.usable.store(false, Ordering::Release);
+    }
+
+    /// How many calls are under way.
+    pub(super) fn load(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes are queued and not written.
+    pub(super) fn queued(&self) -> u64 {
+        lock(&self.queue).queued()
+    }
+
+    /// Sends `bytes`, which get that many replies, and waits until these are in the ticket's inbox.
+    pub(super) fn call(
+        &self,
+        ticket: &Arc<Ticket>,
+        bytes: &[u8],
+        replies: usize,
+        deadline: Deadline,
+    ) -> Result<(), Failure> {
+        let presence = Presence::new(self, ticket, deadline);
+        ticket.begin(bytes.len(), replies);
+        let result = self
+            .submit(ticket, bytes, replies, deadline)
+            .and_then(|duty| self.see_through(ticket, duty, deadline));
+        presence.end();
+        result
+    }
+
+    /// Queues the bytes, as soon as there is room for them.
+    fn submit(
+        &self,
+        ticket: &Arc<Ticket>,
+        bytes: &[u8],
+        replies: usize,
+        deadline: Deadline,
+    ) -> Result<Duty, Failure> {
+        let len = bytes.len();
+        let mut bytes = if len >= LARGE { Cow::Owned(bytes.to_vec()) } else { Cow::Borrowed(bytes) };
+        let mut granted = false;
+        loop {
+            let mut queue = lock(&self.queue);
+            let doubt = queue.doubt();
+            if doubt.is_some_and(|since| since.elapsed() >= LOST_AFTER) {
+                let woken = if granted { queue.leave(ticket, len, true) } else { Vec::new() };
+                drop(queue);
+                wake(woken);
+                self.retire();
+                return Err(self.not_here());
+            }
+            let result = queue.submit(ticket, &mut bytes, replies, granted);
+            drop(queue);
+            match result {
+                Ok(duty) => return Ok(duty),
+                Err(Refusal::Over) => return Err(self.not_here()),
+                Err(Refusal::Full) => {}
+            }
+            match ticket.wait(deadline, 0) {
+                Found::Gift(_) => granted = true,
+                // The connection ended meanwhile.
+                Found::Done => return Err(self.failure_of(ticket)),
+                Found::Nothing => {
+                    let had = match ticket.give_up() {
+                        Found::Done => return Err(self.failure_of(ticket)),
+                        Found::Gift(_) => true,
+                        Found::Nothing => false,
+                    };
+                    let woken = lock(&self.queue).leave(ticket, len, had);
+                    wake(woken);
+                    let error = Error::timeout(Phase::Write, Outcome::NotSent, deadline);
+                    return Err(Failure::new(error.with_address(&self.address)));
+                }
+            }
+        }
+    }
+
+    /// Waits until all replies are in, and does meanwhile what falls to this caller.
+    fn see_through(&self, ticket: &Arc<Ticket>, duty: Duty, deadline: Deadline) -> Result<(), Failure> {
+        let mut found = match duty {
+            Duty::Lead => Found::Gift(Gift::Lead),
+            Duty::Write => Found::Gift(Gift::Pen),
+            Duty::Wait => self.wait(ticket, deadline),
+        };
+        loop {
+            match found {
+                Found::Done => return Ok(()),
+                Found::Gift(Gift::Lead) => match Lead::take(self).run(ticket, deadline) {
+                    Led::Done => return Ok(()),
+                    Led::GaveUp => return Err(self.abandon(ticket, deadline)),
+                    Led::Aside => {
+                        self.tell_hook();
+                        ticket.attend();
+                        let leads = !ticket.is_done() && lock(&self.queue).join();
+                        found = if leads { Found::Gift(Gift::Lead) } else { self.wait(ticket, deadline) };
+                        continue;
+                    }
+                },
+                Found::Gift(Gift::Pen) => {
+                    if !self.write(ticket, deadline) {
+                        return Err(self.abandon(ticket, deadline));
+                    }
+                }
+                // Only a caller that is not queued is given room.
+                Found::Gift(Gift::Room) => {}
+                Found::Nothing => {
+                    return if self.give_up(ticket) { Err(self.abandon(ticket, deadline)) } else { Ok(()) };
+                }
+            }
+            found = self.wait(ticket, deadline);
+        }
+    }
+
+    fn wait(&self, ticket: &Ticket, deadline: Deadline) -> Found {
+        self.governor.wait(ticket, deadline)
+    }
+
+    /// Writes what is queued, as long as the reader waits in the operating system. False when the caller has given up.
+    fn write(&self, ticket: &Ticket, deadline: Deadline) -> bool {
+        let pen = Pen { line: self };
+        let mut here = true;
+        loop {
+            let next = lock(&self.queue).next_for_writer();
+            let Some(mut segment) = next else { break };
+            let result = put(&*self.transport, &mut segment);
+            let woken = lock(&self.queue).wrote(segment);
+            wake(woken);
+            match result {
+                Ok(true) => {}
+                Ok(false) => {
+                    let ends = deadline.has_passed();
+                    if !ends && !ticket.has_gift() {
+                        let until = deadline.earlier(Deadline::after(LOOK_AGAIN));
+                        // A wait that fails is a connection that is lost: the next attempt to write tells.
+                        let _ = self.transport.wait(Readiness::WRITE, until);
+                        continue;
+                    }
+                    // First, so that the pen does not come back here.
+                    here = !ends || !self.give_up(ticket);
+                    let woken = lock(&self.queue).pass_pen();
+                    wake(woken);
+                    break;
+                }
+                Err(cause) => {
+                    self.break_off(Error::lost(Phase::Write, Outcome::MaybeExecuted, cause));
+                    break;
+                }
+            }
+        }
+        std::mem::forget(pen);
+        here
+    }
+
+    /// Writing has failed: the reader finds the connection at its end, with what the server said before.
+    fn break_off(&self, error: Error) {
+        lock(&self.broken).get_or_insert(error);
+        lock(&self.queue).break_off();
+        self.set_unusable();
+        self.transport.shutdown();
+    }
+
+    /// Gives up; passes on what the caller was given meanwhile. False when the replies are in.
+    fn give_up(&self, ticket: &Ticket) -> bool {
+        match ticket.give_up() {
+            Found::Done => return false,
+            Found::Gift(Gift::Lead) => Lead::take(self).hand_over(),
+            Found::Gift(Gift::Pen) => {
+                let woken = lock(&self.queue).pass_pen();
+                wake(woken);
+            }
+            Found::Gift(Gift::Room) | Found::Nothing => {}
+        }
+        true
+    }
+
+    /// A caller is gone: its bytes are taken back if none of them has left, and the server is doubted if it is silent.
+    fn abandon(&self, ticket: &Arc<Ticket>, deadline: Deadline) -> Failure {
+        let mut queue = lock(&self.queue);
+        let abandoned = queue.abandon(ticket, ticket.end());
+        let mut lost = false;
+        if abandoned.sent != Sent::Nothing && deadline.has_passed() {
+            let now = Instant::now();
+            let began = deadline.began().unwrap_or(now);
+            let since = abandoned.heard_at.map_or(began, |heard| heard.max(began));
+            lost = now.saturating_duration_since(since) >= LOST_AFTER;
+            queue.doubt_since(since);
+        }
+        drop(queue);
+        wake(abandoned.woken);
+        if lost {
+            self.retire();
+        }
+        let (phase, outcome, unwritten) = match abandoned.sent {
+            Sent::Nothing => (Phase::Write, Outcome::NotSent, ticket.size()),
+            Sent::Part(unwritten) => (Phase::Write, Outcome::MaybeExecuted, unwritten),
+            Sent::All => (Phase::Read, Outcome::MaybeExecuted, 0),
+        };
+        let written = usize::try_from(ticket.size().saturating_sub(unwritten)).unwrap_or(usize::MAX);
+        let (replies, expected) = ticket.progress();
+        let error = Error::timeout(phase, outcome, deadline).with_address(&self.address);
+        Failure::new(error.with_progress(Progress { written, replies, expected }))
+    }
+
+    /// Takes no new calls. Those whose bytes have left may still get their replies; when nobody waits, it is closed.
+    pub(super) fn retire(&self) {
+        self.set_unusable();
+        let (away, vacant) = lock(&self.queue).retire();
+        for ticket in away {
+            ticket.fail(self.not_here());
+            if ticket.finish() {
+                ticket.wake();
+            }
+        }
+        if vacant && lock(&self.queue).join() {
+            // It looks whether anybody still waits.
+            Lead::take(self).hand_over();
+        }
+    }
+
+    /// Has pushes told to the hook, by whoever finds nobody doing it. Says whether the caller is to do it; it must not hold
+    /// any role then, since the hook is the user's code.
+    pub(super) fn take_pushes(&self, pushes: &mut Replies) -> Result<bool, Error> {
+        let Some(hook) = &self.hook else {
+            pushes.clear();
+            return Ok(false);
+        };
+        let mut told = lock(&hook.pushes);
+        told.waiting.push_back(std::mem::take(pushes));
+        if told.waiting.len() > MOST_PUSHES {
+            let text = "pushes come faster than the hook takes them";
+            return Err(Error::new(ErrorKind::Limit, Outcome::MaybeExecuted, text).with_phase(Phase::Read));
+        }
+        Ok(!std::mem::replace(&mut told.running, true))
+    }
+
+    fn tell_hook(&self) {
+        let Some(hook) = &self.hook else { return };
+        let running = Running(hook);
+        loop {
+            let next = lock(&hook.pushes).waiting.pop_front();
+            let Some(mut pushes) = next else { break };
+            while let Some(push) = pushes.next_reply() {
+                hook.hook.call(push);
+            }
+        }
+        drop(running);
+    }
+
+    fn not_here(&self) -> Failure {
+        let text = "the connection is being replaced";
+        let error = Error::new(ErrorKind::Closed, Outcome::NotSent, text).with_phase(Phase::Write);
+        Failure::elsewhere(error.with_address(&self.address))
+    }
+
+    /// Why a caller that was not queued was ended.
+    fn failure_of(&self, ticket: &Ticket) -> Failure {
+        ticket.collect().failure.unwrap_or_else(|| self.not_here())
+    }
+}
+
+/// Says that no hook runs any more, be it that it panicked. What it left waits for the next push.
+struct Running<'a>(&'a Hook);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut pushes = lock(&self.0.pushes);
+        pushes.running = false;
+        if std::thread::panicking() {
+            pushes.waiting.clear();
+        }
+    }
+}
+
+/// A caller in the middle of its call; one that panics there gives up.
+struct Presence<'a> {
+    line: &'a Line,
+    ticket: &'a Arc<Ticket>,
+    deadline: Deadline,
+}
+
+impl<'a> Presence<'a> {
+    fn new(line: &'a Line, ticket: &'a Arc<Ticket>, deadline: Deadline) -> Self {
+        line.calls.fetch_add(1, Ordering::Relaxed);
+        Presence { line, ticket, deadline }
+    }
+
+    fn end(self) {
+        self.line.calls.fetch_sub(1, Ordering::Relaxed);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Presence<'_> {
+    fn drop(&mut self) {
+        self.line.calls.fetch_sub(1, Ordering::Relaxed);
+        if self.line.give_up(self.ticket) {
+            let _ = self.line.abandon(self.ticket, self.deadline);
+        }
+    }
+}
+
+/// Held by a caller that writes while another one reads; forgotten when it lays the pen down. A transport that panics has
+/// taken who knows what.
+struct Pen<'a> {
+    line: &'a Line,
+}
+
+impl Drop for Pen<'_> {
+    fn drop(&mut self) {
+        let text = "the thread that wrote to the connection panicked";
+        let error = Error::new(ErrorKind::Closed, Outcome::MaybeExecuted, text);
+        self.line.break_off(error.with_phase(Phase::Write));
+    }
+}
+
+/// Writes as much as fits; says whether that was all.
+pub(super) fn put(transport: &dyn Transport, segment: &mut Segment) -> io::Result<bool> {
+    while !segment.rest().is_empty() {
+        match transport.try_write(segment.rest()) {
+            Ok(count) => segment.advance(count),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+/// Wakes those who were given something. No lock may be held.
+pub(super) fn wake(tickets: Tickets) {
+    for ticket in tickets {
+        ticket.wake();
+    }
+}

@@ -1,0 +1,252 @@
+//! One caller's place: what it waits for, and what it is given.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use resp_proto::{Node, Replies};
+
+use super::queue::{Gift, Seat};
+use super::sync::{AtomicU8, AtomicU64, Mutex, lock, park, thread};
+use crate::{Deadline, Error};
+
+/// Nobody waits: the caller does something else and will come for its replies later.
+const IDLE: u8 = 0;
+/// The caller is awake and looks here now and then.
+const WATCHED: u8 = 1;
+/// The caller's thread sleeps.
+const PARKED: u8 = 2;
+/// Gifts that the caller has not taken yet.
+const LEAD: u8 = 3;
+const PEN: u8 = 4;
+const ROOM: u8 = 5;
+/// All replies are in, or an error.
+const DONE: u8 = 6;
+/// The caller has given up: whatever comes is dropped.
+const GONE: u8 = 7;
+
+/// What a caller finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Done,
+    Gift(Gift),
+    /// The deadline has passed.
+    Nothing,
+}
+
+/// What all replies of a caller come to.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    pub(super) replies: Replies,
+    /// How many there should be.
+    expected: usize,
+    /// Why no more of them will come.
+    pub(super) failure: Option<Failure>,
+}
+
+/// Why a call failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: Error,
+    /// The connection was of no use before the call had to do with it: another one will do.
+    pub(super) elsewhere: bool,
+}
+
+impl Failure {
+    pub(super) fn new(error: Error) -> Self {
+        Failure { error, elsewhere: false }
+    }
+
+    pub(super) fn elsewhere(error: Error) -> Self {
+        Failure { error, elsewhere: true }
+    }
+}
+
+/// A caller's place in the queue. Used for one call after the other, unless a caller gave up: what is still to come would be
+/// taken for the next call's.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    state: AtomicU8,
+    inbox: Mutex<Inbox>,
+    thread: Mutex<Option<thread::Thread>>,
+    end: AtomicU64,
+    /// How many bytes it sends.
+    size: AtomicU64,
+}
+
+impl Ticket {
+    pub(super) fn new() -> Self {
+        Ticket {
+            state: AtomicU8::new(IDLE),
+            inbox: Mutex::new(Inbox::default()),
+            thread: Mutex::new(None),
+            end: AtomicU64::new(0),
+            size: AtomicU64::new(0),
+        }
+    }
+
+    // The caller
+
+    /// Begins a call of the present thread, which sends so many bytes for so many replies.
+    pub(super) fn begin(&self, size: usize, replies: usize) {
+        self.size.store(size as u64, Ordering::Relaxed);
+        lock(&self.inbox).expected = replies;
+        lock(&self.thread).get_or_insert_with(thread::current);
+        self.state.store(WATCHED, Ordering::Relaxed);
+    }
+
+    /// Says that the thread waits again.
+    pub(super) fn attend(&self) {
+        let _ = self.change(&[IDLE], WATCHED);
+    }
+
+    /// Says that nobody waits for the time being.
+    pub(super) fn leave_idle(&self) -> bool {
+        self.change(&[WATCHED], IDLE).is_ok()
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.state.load(Ordering::Acquire) == DONE
+    }
+
+    /// Whether the caller was given something.
+    pub(super) fn has_gift(&self) -> bool {
+        matches!(self.state.load(Ordering::Acquire), LEAD | PEN | ROOM | DONE)
+    }
+
+    /// Waits for something to be given. Looks `yields` times before it sleeps, and lets other threads run meanwhile.
+    pub(super) fn wait(&self, deadline: Deadline, yields: u32) -> Found {
+        for _ in 0..yields {
+            if let Some(found) = self.take() {
+                return found;
+            }
+            thread::yield_now();
+        }
+        loop {
+            if let Some(found) = self.take() {
+                return found;
+            }
+            if deadline.has_passed() {
+                return Found::Nothing;
+            }
+            if self.change(&[WATCHED], PARKED).is_err() {
+                continue;
+            }
+            while self.state.load(Ordering::Acquire) == PARKED && !deadline.has_passed() {
+                park(deadline);
+            }
+            // Unless something was given just now.
+            let _ = self.change(&[PARKED], WATCHED);
+        }
+    }
+
+    fn take(&self) -> Option<Found> {
+        let gift = match self.state.load(Ordering::Acquire) {
+            DONE => return Some(Found::Done),
+            LEAD => Gift::Lead,
+            PEN => Gift::Pen,
+            ROOM => Gift::Room,
+            _ => return None,
+        };
+        match self.change(&[LEAD, PEN, ROOM], WATCHED) {
+            Ok(_) => Some(Found::Gift(gift)),
+            // The connection was lost meanwhile.
+            Err(_) => Some(Found::Done),
+        }
+    }
+
+    /// Gives up. What was given just before is the caller's to pass on; nothing will come after it.
+    pub(super) fn give_up(&self) -> Found {
+        match self.change(&[IDLE, WATCHED, PARKED, LEAD, PEN, ROOM], GONE) {
+            Ok(LEAD) => Found::Gift(Gift::Lead),
+            Ok(PEN) => Found::Gift(Gift::Pen),
+            Ok(ROOM) => Found::Gift(Gift::Room),
+            Ok(_) | Err(GONE) => Found::Nothing,
+            Err(_) => Found::Done,
+        }
+    }
+
+    /// Where its bytes end in the stream.
+    pub(super) fn end(&self) -> u64 {
+        self.end.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size.load(Ordering::Relaxed)
+    }
+
+    /// How many replies have come, of how many.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        let inbox = lock(&self.inbox);
+        (inbox.replies.len(), inbox.expected)
+    }
+
+    /// What has come, taken out.
+    pub(super) fn collect(&self) -> Inbox {
+        std::mem::take(&mut *lock(&self.inbox))
+    }
+
+    /// Gives the memory of an inbox back for the next call.
+    pub(super) fn recycle(&self, mut inbox: Inbox) {
+        inbox.replies.clear();
+        inbox.failure = None;
+        *lock(&self.inbox) = inbox;
+    }
+
+    // Who reads
+
+    /// Puts a reply into the inbox of a caller that still waits.
+    pub(super) fn deliver(&self, reply: Node<'_>) {
+        if self.state.load(Ordering::Relaxed) != GONE {
+            lock(&self.inbox).replies.push(reply);
+        }
+    }
+
+    /// Says that no more replies will come, and why.
+    pub(super) fn fail(&self, failure: Failure) {
+        lock(&self.inbox).failure = Some(failure);
+    }
+
+    /// Ends the caller's wait; says whether it must be woken.
+    pub(super) fn finish(&self) -> bool {
+        let any = [IDLE, WATCHED, PARKED, LEAD, PEN, ROOM];
+        matches!(self.change(&any, DONE), Ok(PARKED))
+    }
+
+    /// Wakes the caller's thread if it sleeps.
+    pub(super) fn wake(&self) {
+        if let Some(thread) = &*lock(&self.thread) {
+            thread.unpark();
+        }
+    }
+
+    /// From one of these states to another; gives the one that it was in.
+    fn change(&self, from: &[u8], to: u8) -> Result<u8, u8> {
+        let mut state = self.state.load(Ordering::Acquire);
+        while from.contains(&state) {
+            match self.state.compare_exchange(state, to, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(was) => return Ok(was),
+                Err(now) => state = now,
+            }
+        }
+        Err(state)
+    }
+}
+
+impl Seat for Arc<Ticket> {
+    fn offer(&self, gift: Gift) -> bool {
+        let given = match gift {
+            Gift::Lead => LEAD,
+            Gift::Pen => PEN,
+            Gift::Room => ROOM,
+        };
+        self.change(&[WATCHED, PARKED], given).is_ok()
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(self, other)
+    }
+
+    fn ends_at(&self, end: u64) {
+        self.end.store(end, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,124 @@
+//! Whole replies that have left their decoder: what one thread receives for another to read.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use crate::Node;
+use crate::node::Shared;
+
+/// What is kept of the memory of replies that were read.
+const KEEP: usize = 32 << 10;
+
+/// Any number of whole replies, owned, in the order in which they came. They were found to be whole and right when they were
+/// received and are not checked again.
+///
+/// Taking a reply in copies its bytes; a large body that was received into memory of its own is moved.
+///
+/// ```
+/// use resp_proto::{Decoder, Limits, Replies};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.feed(b":1\r\n$3\r\ntwo\r\n");
+/// let mut replies = Replies::default();
+/// while let Some(reply) = decoder.next_reply()? {
+///     replies.push(reply);
+/// }
+/// assert_eq!(replies.len(), 2);
+/// assert_eq!(replies.next_reply().and_then(|reply| reply.as_i64()), Some(1));
+/// # Ok::<(), resp_proto::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Replies {
+    bytes: Vec<u8>,
+    /// Where each reply ends that is in `bytes`; a large one ends where it begins.
+    ends: Vec<usize>,
+    large: VecDeque<Large>,
+    given: usize,
+    shared: Shared,
+}
+
+#[derive(Debug)]
+struct Large {
+    place: usize,
+    body: Vec<u8>,
+}
+
+impl Replies {
+    /// Takes in a reply as a decoder gave it out.
+    pub fn push(&mut self, reply: Node<'_>) {
+        match reply.into_parts() {
+            (_, Some(body)) => self.large.push_back(Large { place: self.ends.len(), body }),
+            (bytes, None) => self.bytes.extend_from_slice(bytes),
+        }
+        self.ends.push(self.bytes.len());
+    }
+
+    /// How many there are that were not given out yet.
+    pub fn len(&self) -> usize {
+        self.ends.len() - self.given
+    }
+
+    /// Whether all were given out.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The next reply. It is given out once.
+    pub fn next_reply(&mut self) -> Option<Node<'_>> {
+        let place = self.given;
+        let end = *self.ends.get(place)?;
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.given += 1;
+        self.shared.renew();
+        if self.large.front().is_some_and(|large| large.place == place) {
+            return self.large.pop_front().map(|large| Node::own(large.body, &self.shared));
+        }
+        self.bytes.get(start..end).map(|bytes| Node::root(bytes, &self.shared))
+    }
+
+    /// Forgets them all, and gives back what memory small replies do not need.
+    pub fn clear(&mut self) {
+        self.given = 0;
+        self.large.clear();
+        self.bytes.clear();
+        self.bytes.shrink_to(KEEP);
+        self.ends.clear();
+        self.ends.shrink_to(KEEP / size_of::<usize>());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Decoder, Frame, Limits, Reply};
+
+    #[test]
+    fn replies_of_all_sizes_come_out_as_they_went_in() {
+        let mut wire = Vec::new();
+        let mut frames = Vec::new();
+        for size in [0, 1, 5, 100_000, 3, 70_000, 80_000, 0] {
+            crate::write_bulk(&mut wire, &alloc::vec![b'x'; size]);
+            frames.push(Frame::BulkString(alloc::vec![b'x'; size]));
+            let list = b"*2\r\n:1\r\n%1\r\n+a\r\n_\r\n";
+            wire.extend_from_slice(list);
+            frames.push(Reply::parse(list, Limits::default()).unwrap().unwrap().node().into_frame());
+        }
+        let mut decoder = Decoder::new(Limits::default());
+        let mut replies = Replies::default();
+        for _ in 0..2 {
+            for piece in wire.chunks(1000) {
+                decoder.feed(piece);
+                while let Some(reply) = decoder.next_reply().unwrap() {
+                    replies.push(reply);
+                }
+            }
+            assert_eq!(replies.len(), frames.len());
+            for frame in &frames {
+                assert_eq!(replies.next_reply().unwrap().into_frame(), *frame);
+            }
+            assert!(replies.is_empty() && replies.next_reply().is_none());
+            replies.clear();
+        }
+        assert!(replies.bytes.capacity() <= KEEP);
+    }
+}
