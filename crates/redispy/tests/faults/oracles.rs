@@ -168,14 +168,11 @@ pub(crate) fn assert_sums(client: &Client, server: &Server) {
         let idle = client.stats().idle;
         drop((0..idle).map(|_| client.session()).collect::<Vec<_>>());
     }
-    let mut seen = (client.stats(), 0);
     let quiet = || {
-        seen = (client.stats(), connections(server));
-        let (stats, open) = seen;
+        let (stats, open) = (client.stats(), connections(server));
         let quiet = stats.in_use == 0 && stats.in_flight == 0 && stats.waiting == 0 && stats.dialing == 0;
         quiet && stats.idle + stats.shared == open
     };
-    let mut quiet = quiet;
     let start = std::time::Instant::now();
     while !quiet() {
         assert!(
