@@ -45,6 +45,7 @@ const LABEL: &str = "a transaction";
 /// A connection that is lost takes the WATCH with it, so nothing reconnects: what follows fails with an error of which
 /// [`Error::is_watch`] is true, and EXEC is never run without its WATCH. A command that writes and may have been executed
 /// when the connection was lost fails with the plain error instead: to begin anew would run it twice.
+#[must_use = "dropped, it watches no more and closes its connection: end it with `.multi()` or `.unwatch()`"]
 pub struct Watched {
     session: Session,
     id: WatchId,
@@ -207,7 +208,6 @@ impl Watched {
 
     /// Sets the deadline of each later call and of the pipeline; `None` for no limit. Within [`Client::transaction`] all of
     /// them end by its deadline nevertheless.
-    #[must_use]
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Watched {
         self.session = self.session.with_timeout(timeout);
         self

@@ -19,9 +19,26 @@
 //! | `test_exec_error_in_no_transaction_pipeline` | `pipeline::an_error_names_the_command_and_its_position_and_the_others_ran` |
 //! | `test_exec_error_in_no_transaction_pipeline_unicode_command` | `pipeline::a_command_of_any_bytes_is_named_in_errors_without_them` |
 
-use redispy::{ErrorKind, Outcome, Value, cmd, prelude::*};
+use redispy::{DynPipeline, DynReplies, ErrorKind, Outcome, Pipeline, Slot, Value, Watched, cmd, prelude::*};
 
 use crate::{client, each_protocol};
+
+#[test]
+fn pipelines_go_from_thread_to_thread() {
+    fn sent<T: Send + 'static>() {}
+    fn shared<T: Sync>() {}
+    sent::<Pipeline<(bool, Vec<Option<i64>>)>>();
+    sent::<DynPipeline>();
+    sent::<DynReplies>();
+    shared::<DynReplies>();
+    // Whatever the reply is.
+    sent::<Slot<std::rc::Rc<str>>>();
+    shared::<Slot<std::rc::Rc<str>>>();
+    sent::<Watched>();
+    let p = client().pipeline().echo::<String>("one").all(["a", "b"].map(cmd::get::<i64>));
+    let (echo, none) = std::thread::spawn(|| p.execute().unwrap()).join().unwrap();
+    assert_eq!((echo.as_str(), none), ("one", vec![None, None]));
+}
 
 #[test]
 fn a_chain_of_commands_answers_with_the_tuple_of_their_replies() {
