@@ -66,7 +66,8 @@ pub(crate) fn rows(arguments: &Arguments) -> Result<Vec<Row>, Box<dyn Error>> {
     if wanted(Suite::Doc) {
         step("examples in the documentation");
         let default = Host::start(default_binaries(&servers)?)?;
-        let mut command = cargo(&["test", "--workspace", "--exclude", "redispy-benches", "--doc"]);
+        let mut command =
+            cargo(&["test", "--workspace", "--exclude", "redispy-benches", "--all-features", "--doc"]);
         rows.push(tests("doc", "", default.environment(&mut command))?);
     }
     if wanted(Suite::Examples) {

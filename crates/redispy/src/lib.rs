@@ -21,6 +21,7 @@
 //! - [`cmd`](mod@cmd): every command with its options; [`prelude`]: the plain forms as methods.
 //! - [`Script`], [`Function`]: code that runs on the server, typed.
 //! - [`Lock`]: one holder at a time, among all programs that use the same server.
+//! - [`Client::stats`], [`Hook`]: what a program can learn of its calls while it runs.
 //! - [`Error`]: what went wrong, and whether the command may have run.
 //! - [`FromReply`], [`ToArg`], [`ToArgs`]: types that replies become, and that arguments come from.
 
@@ -98,3 +99,8 @@ struct Migrating;
 #[doc = include_str!("../../../docs/guide/pipelines.md")]
 #[doc = include_str!("../../../docs/guide/transactions.md")]
 struct Guides;
+
+/// Those of the guide that needs a feature too.
+#[cfg(all(doctest, feature = "tracing"))]
+#[doc = include_str!("../../../docs/guide/observing.md")]
+struct Observing;
