@@ -73,7 +73,7 @@ pub struct Stats {
     pub wait_time: Duration,
     /// Callers that went away without one.
     pub timeouts: u64,
-    /// Connections that were opened. Each of them is in use, idle, or [closed](Self::closed).
+    /// Connections that were opened. Each of them is in use, idle, shared, or [closed](Self::closed).
     pub opened: u64,
     /// Idle connections that turned out to be dead, or had something unread.
     pub found_dead: u64,

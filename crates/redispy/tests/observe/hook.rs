@@ -446,3 +446,44 @@ fn a_slow_hook_delays_its_own_call_alone() {
     });
     wait_until("all is given back", PATIENCE, || r.stats().in_use == 0);
 }
+
+#[test]
+fn calls_over_a_shared_connection_are_seen_alike_and_a_hook_that_panics_harms_no_other() {
+    let (seen, moody) = (Arc::new(Recorder::default()), Arc::new(Moody::default()));
+    let builder = builder().shared().hook(Arc::clone(&seen)).hook(Arc::clone(&moody)).measure_calls(true);
+    let r = builder.build().unwrap();
+    r.set("text", "value").unwrap();
+    let set = seen.one();
+    assert_eq!((set.call(), set.reply_bytes), ((CallKind::Command, "SET", 1), "+OK\r\n".len()));
+    assert_eq!(set.address, Some(r.pool().config().address.clone()));
+    r.incr("text").unwrap_err();
+    assert_eq!((seen.take().len(), r.stats().shared), (1, 1));
+    r.batch(["text", "b"].map(cmd::get::<String>)).unwrap();
+    let batch = seen.one();
+    assert_eq!((batch.call(), batch.reply_bytes), ((CallKind::Batch, "PIPELINE GET", 2), "value_\r\n".len()));
+
+    let panics = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let (r, moody, panics) = (&r, &moody, &panics);
+            scope.spawn(move || {
+                for n in 0..100 {
+                    match n % 10 {
+                        0 => moody.before.store(1, Ordering::Relaxed),
+                        5 => moody.after.store(1, Ordering::Relaxed),
+                        _ => {}
+                    }
+                    let echo = format!("{thread} {n}");
+                    match catch_unwind(AssertUnwindSafe(|| r.echo::<String>(&echo))) {
+                        Ok(reply) => assert_eq!(reply.unwrap(), echo),
+                        Err(_) => _ = panics.fetch_add(1, Ordering::Relaxed),
+                    }
+                }
+            });
+        }
+    });
+    assert!(panics.into_inner() >= 10);
+    let stats = r.stats();
+    assert_eq!((stats.opened, stats.shared, stats.in_flight, stats.queued), (1, 1, 0, 0), "{stats:?}");
+    assert_eq!(stats.calls.unwrap().in_flight, 0);
+}
