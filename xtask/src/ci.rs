@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::run::{cargo, step, watch, workspace};
 use crate::summary::{self, Row};
-use crate::{Outcome, codegen, coverage, test};
+use crate::{Outcome, codegen, coverage, model, test};
 
 /// The rivals that benches/ measures against are not built here.
 const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "redispy-benches"];
@@ -47,6 +47,7 @@ pub(crate) fn run() -> Outcome {
         table()?,
     ]);
     rows.push(commands()?);
+    rows.extend(model::rows()?);
     rows.extend(test::rows(&test::Arguments { servers: vec!["all".to_owned()], only: Vec::new() })?);
     Ok(summary::print(&rows))
 }
@@ -99,7 +100,7 @@ fn commands() -> Result<Row, Box<dyn Error>> {
     Ok(row("coverage of commands", code, start.elapsed()))
 }
 
-fn row(name: &str, code: u8, time: std::time::Duration) -> Row {
+pub(crate) fn row(name: &str, code: u8, time: std::time::Duration) -> Row {
     let (passed, failed) = if code == 0 { (1, 0) } else { (0, 1) };
     Row { suite: name.to_owned(), server: String::new(), passed, failed, code, time }
 }

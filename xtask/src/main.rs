@@ -8,6 +8,7 @@ mod demo;
 mod fuzz;
 mod host;
 mod index;
+mod model;
 mod run;
 mod summary;
 mod test;
@@ -41,6 +42,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Measure redispy beside other clients on a private server
     Bench(bench::Arguments),
+    /// Take the code of shared connections through the orders of its threads' steps, under two model checkers
+    Model,
     /// Everything that must hold before a change goes in: format, lints, docs, tables, tests on all servers
     Ci,
 }
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Coverage => coverage::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Model => model::run(),
         Command::Ci => ci::run(),
     };
     match outcome {

@@ -15,8 +15,6 @@ mod ticket;
 #[cfg(all(test, any(loom, shuttle)))]
 mod model;
 
-#[cfg(test)]
-mod tests;
 
 use resp_proto::Node;
 

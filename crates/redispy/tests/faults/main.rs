@@ -22,6 +22,7 @@ mod protocol;
 mod scripts;
 mod secrets;
 mod server_errors;
+mod shared;
 mod transactions;
 
 /// What docs/reliability.md and docs/migrating.md say is tested is tested.

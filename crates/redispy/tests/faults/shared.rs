@@ -1,0 +1,419 @@
+//! What befalls one caller of a shared connection, and what the other 63 notice of it. Each call carries a marker: it gets its own
+//! reply or an honest error, once, and no later than its deadline.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use redispy::{
+    Address, Client, ClientBuilder, Connector, Deadline, Error, ErrorKind, Limits, Outcome, RetryPolicy,
+    TcpConfig, TcpConnector, Transport, cmd, prelude::*,
+};
+use redispy_conn::{Attempt, Condition, Readiness};
+use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server, text, wait_until};
+
+use crate::oracles::{
+    PATIENCE, SLACK, assert_all_well, assert_no_secret, assert_recovered, greeted, ms, then_echo, trial,
+};
+
+const THREADS: usize = 64;
+
+fn shared(url: impl AsRef<str>) -> ClientBuilder {
+    Client::builder().url(url).unwrap().shared()
+}
+
+/// One call with a marker of its own.
+fn echo(client: &Client, timeout: Duration) -> Result<(), Error> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let marker = format!("marker-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let start = Instant::now();
+    let result = client.with_timeout(timeout).echo::<String>(&marker);
+    let took = start.elapsed();
+    assert!(took <= timeout + 2 * SLACK, "{took:?}: {result:?}");
+    match result {
+        Ok(echo) => {
+            assert_eq!(echo, marker, "the reply of another caller");
+            Ok(())
+        }
+        Err(error) => {
+            assert_no_secret(&error);
+            assert_ne!(error.kind(), ErrorKind::Type, "{error}");
+            Err(error)
+        }
+    }
+}
+
+/// Has 64 threads call until `fault` is done, then `again` of them succeed. Gives how many calls succeeded and failed.
+fn under_load(client: &Client, timeout: Duration, fault: impl FnOnce()) -> (usize, usize) {
+    let (over, good, bad) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    match echo(client, timeout) {
+                        Ok(()) => good.fetch_add(1, Ordering::Relaxed),
+                        Err(_) => bad.fetch_add(1, Ordering::Relaxed),
+                    };
+                }
+            });
+        }
+        let done = catch_unwind(AssertUnwindSafe(fault));
+        over.store(true, Ordering::Relaxed);
+        if let Err(panic) = done {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    (good.into_inner(), bad.into_inner())
+}
+
+#[test]
+fn f038_f039_cut_again_and_again_under_64_callers() {
+    trial(|| {
+        let server = Server::start();
+        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
+        let r = shared(proxy.url()).retry(RetryPolicy::none()).build().unwrap();
+        let (good, _) = under_load(&r, Duration::from_secs(5), || {
+            for round in 0..40 {
+                let end = if round % 2 == 0 { End::Close } else { End::Reset };
+                let fault = Fault::none().cut_at(round * 37, end);
+                if round % 3 == 0 {
+                    proxy.to_server(fault)
+                } else {
+                    proxy.to_client(fault)
+                }
+                thread::sleep(ms(15));
+                proxy.heal();
+                thread::sleep(ms(10));
+            }
+        });
+        assert!(good > 0);
+        assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f042_some_give_up_while_the_server_is_paused_and_the_others_get_their_replies() {
+    trial(|| {
+        let server = Server::start();
+        let r = shared(server.url()).build().unwrap();
+        r.ping().unwrap();
+        server.pause();
+        thread::scope(|scope| {
+            let calls: Vec<_> = (0..THREADS)
+                .map(|n| {
+                    let timeout = if n % 2 == 0 { ms(200) } else { PATIENCE };
+                    let r = &r;
+                    scope.spawn(move || (n, echo(r, timeout)))
+                })
+                .collect();
+            wait_until("all to call", PATIENCE, || r.stats().in_flight == THREADS as u64);
+            thread::sleep(ms(400));
+            server.resume();
+            for call in calls {
+                let (n, result) = call.join().unwrap();
+                match result {
+                    Ok(()) => assert_eq!(n % 2, 1, "its time was over"),
+                    Err(error) => {
+                        assert_eq!(n % 2, 0, "disturbed by those who gave up: {error}");
+                        assert!(error.is_timeout(), "{error}");
+                    }
+                }
+            }
+        });
+        assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f082_f097_killed_and_started_again_under_64_callers() {
+    trial(|| {
+        let server = Server::start();
+        let r = shared(server.url()).build().unwrap();
+        let acknowledged = Mutex::new(HashSet::new());
+        let unsent = Mutex::new(HashSet::new());
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for writer in 0..THREADS {
+                let (r, over, acknowledged, unsent) = (&r, &over, &acknowledged, &unsent);
+                scope.spawn(move || {
+                    let mut n = 0;
+                    while !over.load(Ordering::Relaxed) {
+                        n += 1;
+                        let id = format!("{writer}-{n}");
+                        let result = r.run(cmd::sadd("ids", &id).returns::<i64>());
+                        let told = match &result {
+                            Ok(added) => {
+                                assert_eq!(*added, 1, "{id} ran twice");
+                                acknowledged
+                            }
+                            Err(error) if error.outcome() == Outcome::NotSent => unsent,
+                            Err(_) => continue,
+                        };
+                        told.lock().unwrap().insert(id);
+                    }
+                });
+            }
+            for _ in 0..5 {
+                thread::sleep(ms(60));
+                server.command(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        let ids: HashSet<String> = r.smembers("ids").unwrap();
+        assert!(acknowledged.into_inner().unwrap().is_subset(&ids), "acknowledged and lost");
+        assert!(unsent.into_inner().unwrap().is_disjoint(&ids), "not sent, and there");
+        server.kill();
+        assert!(echo(&r, ms(300)).is_err());
+        server.restart();
+        assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f180_a_frozen_server_and_a_bounded_queue() {
+    trial(|| {
+        const BOUND: usize = 256 << 10;
+        let server = Server::start();
+        let r = shared(server.url()).max_queued(BOUND).timeout(ms(600)).build().unwrap();
+        r.ping().unwrap();
+        server.pause();
+        let unsent = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            let producers: Vec<_> = (0..16)
+                .map(|producer| {
+                    let (r, unsent) = (&r, &unsent);
+                    scope.spawn(move || {
+                        // Far more than the sockets hold.
+                        for n in 0..400 {
+                            let key = format!("{producer}-{n}");
+                            let start = Instant::now();
+                            let error = match r.run(cmd::set(&key, vec![b'x'; 60 << 10])) {
+                                Ok(_) => continue,
+                                Err(error) => error,
+                            };
+                            assert!(error.is_timeout(), "{error}");
+                            assert!(start.elapsed() <= ms(600) + 2 * SLACK, "{:?}", start.elapsed());
+                            if error.outcome() == Outcome::NotSent {
+                                unsent.lock().unwrap().push(key);
+                            }
+                            break;
+                        }
+                    })
+                })
+                .collect();
+            while !producers.iter().all(|producer| producer.is_finished()) {
+                let queued = r.stats().queued;
+                assert!(queued <= BOUND as u64, "{queued} bytes are queued");
+                thread::sleep(ms(2));
+            }
+        });
+        server.resume();
+        assert_all_well(&r.with_timeout(PATIENCE), &server);
+        for key in unsent.into_inner().unwrap() {
+            assert_eq!(text(&server.command(["EXISTS", &key])), "0", "{key} was not sent");
+        }
+    });
+}
+
+/// A reply over the limit ends the connection for all; each learns what is true of its own call.
+#[test]
+fn f006_a_reply_that_breaks_a_limit_among_63_others() {
+    trial(|| {
+        let server = Server::start();
+        server.command(["SET", "big", &"x".repeat(5000)]);
+        let mut limits = Limits::default();
+        limits.max_bulk_len = 4000;
+        let r = shared(server.url()).limits(limits).build().unwrap();
+        let (good, _) = under_load(&r, Duration::from_secs(5), || {
+            for _ in 0..20 {
+                let error = r.get::<String>("big").unwrap_err();
+                assert!(matches!(error.kind(), ErrorKind::Limit | ErrorKind::Closed), "{error}");
+                thread::sleep(ms(5));
+            }
+        });
+        assert!(good > 0);
+        assert_all_well(&r, &server);
+    });
+}
+
+/// Callbacks are a caller's own code: they run on its thread, while nobody waits for it.
+#[test]
+fn f075_callers_that_panic_among_63_others() {
+    trial(|| {
+        let server = Server::start();
+        let r = shared(server.url()).build().unwrap();
+        r.set("k", "boom").unwrap();
+        r.set_response_callback("GET", |_| -> Result<redispy::Value, String> {
+            panic!("a caller's mistake")
+        });
+        let (good, bad) = under_load(&r, PATIENCE, || {
+            for _ in 0..50 {
+                assert!(catch_unwind(AssertUnwindSafe(|| r.get::<String>("k"))).is_err());
+            }
+        });
+        assert!(good > 0);
+        assert_eq!(bad, 0, "nobody else notices");
+        assert_eq!(r.stats().dials, 1);
+        assert_all_well(&r, &server);
+    });
+}
+
+/// A transport that panics when it is told to.
+struct Trap {
+    tcp: TcpConnector,
+    armed: Arc<AtomicBool>,
+}
+
+struct Trapped(Arc<dyn Transport>, Arc<AtomicBool>);
+
+impl Connector for Trap {
+    fn connect(&self, address: &Address, attempt: &Attempt) -> redispy_conn::Result<Arc<dyn Transport>> {
+        Ok(Arc::new(Trapped(self.tcp.connect(address, attempt)?, Arc::clone(&self.armed))))
+    }
+}
+
+impl Trapped {
+    fn spring(&self) {
+        assert!(!self.1.swap(false, Ordering::Relaxed), "the transport's mistake");
+    }
+}
+
+impl Transport for Trapped {
+    fn read(&self, buffer: &mut [u8], deadline: Deadline) -> std::io::Result<usize> {
+        let count = self.0.read(buffer, deadline)?;
+        self.spring();
+        Ok(count)
+    }
+
+    fn try_read(&self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.try_read(buffer)
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> std::io::Result<usize> {
+        let count = self.0.try_write(bytes)?;
+        self.spring();
+        Ok(count)
+    }
+
+    fn wait(&self, interest: Readiness, deadline: Deadline) -> std::io::Result<Readiness> {
+        self.0.wait(interest, deadline)
+    }
+
+    fn condition(&self) -> Condition {
+        self.0.condition()
+    }
+
+    fn shutdown(&self) {
+        self.0.shutdown();
+    }
+}
+
+#[test]
+fn f075_a_caller_that_panics_while_it_reads_or_writes_for_the_others() {
+    trial(|| {
+        let server = Server::start();
+        let armed = Arc::new(AtomicBool::new(false));
+        let trap = Trap { tcp: TcpConnector::new(TcpConfig::default()), armed: Arc::clone(&armed) };
+        let r = shared(server.url()).connector(Arc::new(trap)).build().unwrap();
+        let (over, panics) = (AtomicBool::new(false), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    while !over.load(Ordering::Relaxed) {
+                        if catch_unwind(AssertUnwindSafe(|| echo(&r, PATIENCE))).is_err() {
+                            panics.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+            // Some of them end an attempt to connect instead.
+            let (start, mut rounds) = (Instant::now(), 0);
+            while (rounds < 10 || panics.load(Ordering::Relaxed) == 0) && start.elapsed() < PATIENCE {
+                rounds += 1;
+                armed.store(true, Ordering::Relaxed);
+                while armed.load(Ordering::Relaxed) && start.elapsed() < PATIENCE {
+                    thread::sleep(ms(1));
+                }
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        assert!(!armed.load(Ordering::Relaxed) && panics.load(Ordering::Relaxed) > 0);
+        assert_all_well(&r, &server);
+    });
+}
+
+/// Pushes between the replies; the hook calls the same client, which must not wait for itself.
+#[test]
+fn f021_a_flood_of_pushes_and_a_hook_that_calls_the_client() {
+    trial(|| {
+        let push = b">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n".repeat(20);
+        let server = then_echo([greeted().respond(move |request: &[Vec<u8>]| {
+            [&push[..], &crate::oracles::echo(request), &push[..]].concat()
+        })]);
+        let (seen, nested) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let client: Arc<Mutex<Option<Client>>> = Arc::default();
+        let r = {
+            let (seen, nested, client) = (Arc::clone(&seen), Arc::clone(&nested), Arc::clone(&client));
+            let hook = move |_: redispy::Node<'_>| {
+                if seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(1000) {
+                    let again = client.lock().unwrap().clone();
+                    if again.is_some_and(|again| echo(&again, PATIENCE).is_ok()) {
+                        nested.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            };
+            shared(server.url()).push_hook(hook).build().unwrap()
+        };
+        echo(&r, PATIENCE).unwrap();
+        *client.lock().unwrap() = Some(r.clone());
+        let (good, bad) = under_load(&r, PATIENCE, || thread::sleep(ms(300)));
+        client.lock().unwrap().take();
+        assert!(good > THREADS && bad == 0, "{good} {bad}");
+        assert!(seen.load(Ordering::Relaxed) >= good && nested.load(Ordering::Relaxed) > 0);
+    });
+}
+
+/// Faults at random moments, by a seed that is printed when it fails.
+#[test]
+fn f184_chaos_under_64_callers() {
+    trial(|| {
+        let seed =
+            std::env::var("REDISPY_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
+                u64::from(std::process::id()) ^ Instant::now().elapsed().subsec_nanos() as u64
+            });
+        println!("REDISPY_SEED={seed}");
+        let mut random = seed | 1;
+        let mut chance = move |below: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random % below
+        };
+        let server = Server::start();
+        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
+        let r = shared(proxy.url()).max_queued(4096).build().unwrap();
+        let (good, _) = under_load(&r, ms(400), || {
+            let end = Instant::now() + Duration::from_secs(3);
+            while Instant::now() < end {
+                match chance(7) {
+                    0 => proxy.cut(End::Close),
+                    1 => proxy.cut(End::Reset),
+                    2 => proxy.to_client(Fault::none().cut_at(chance(2000), End::Reset)),
+                    3 => proxy.to_server(Fault::none().slices(7, Duration::from_micros(50))),
+                    4 => proxy.to_client(Fault::none().hold()),
+                    5 => proxy.to_client(Fault::none().swallow()),
+                    _ => server.pause(),
+                }
+                thread::sleep(ms(20 + chance(120)));
+                proxy.heal();
+                server.resume();
+                thread::sleep(ms(chance(50)));
+            }
+        });
+        assert!(good > 0);
+        assert_recovered(&r.with_timeout(PATIENCE));
+    });
+}
