@@ -114,10 +114,17 @@ impl Trials {
     fn record(&mut self, wait: Duration, now: Instant, yields: bool) -> Verdict {
         self.samples += 1;
         self.sum += wait;
-        if self.samples < WINDOW {
+        // What can be said at the end of the window at the least: a few very long waits settle it before.
+        let mean = self.sum.as_secs_f64() / f64::from(WINDOW);
+        let settled = self.usual.is_some_and(|usual| match (self.trying, yields) {
+            (true, true) => mean >= usual * MARGIN,
+            (true, false) => mean * MARGIN >= usual,
+            (false, true) => mean > usual * CHANGED,
+            (false, false) => false,
+        });
+        if self.samples < WINDOW && !settled {
             return Verdict::GoOn;
         }
-        let mean = self.sum.as_secs_f64() / f64::from(self.samples);
         (self.samples, self.sum) = (0, Duration::ZERO);
         self.judge(mean, now, yields)
     }
@@ -135,7 +142,7 @@ impl Trials {
             }
             return Verdict::Switch;
         }
-        let changed = mean > usual * CHANGED;
+        let changed = yields && mean > usual * CHANGED;
         if self.next.is_none_or(|next| now >= next) || changed {
             self.usual = Some(mean);
             self.trying = true;
