@@ -17,7 +17,13 @@ fn allocations(call: impl Fn()) -> f64 {
 
 #[test]
 fn a_get_into_a_string_takes_one() {
-    let r = Client::open(SharedServer::get().fresh_url()).unwrap();
+    let url = SharedServer::get().fresh_url();
+    for builder in [Client::builder(), Client::builder().shared()] {
+        small_calls(&builder.url(&url).unwrap().build().unwrap());
+    }
+}
+
+fn small_calls(r: &Client) {
     r.set("key", "value of thirty-two bytes or more").unwrap();
     r.set("number", 42).unwrap();
     let string = allocations(|| drop(r.get::<String>("key").unwrap()));

@@ -15,7 +15,6 @@ mod ticket;
 #[cfg(all(test, any(loom, shuttle)))]
 mod model;
 
-
 use resp_proto::Node;
 
 pub(crate) use lanes::Lanes;

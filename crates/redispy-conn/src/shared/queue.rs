@@ -605,7 +605,8 @@ mod tests {
                     }
                     let mut bytes = Cow::Owned(vec![me.id; LEN * me.commands]);
                     if self.chance(2) == 0 {
-                        bytes = Cow::Borrowed([me.id; 64].get(..LEN * me.commands).unwrap()).into_owned().into();
+                        bytes =
+                            Cow::Borrowed([me.id; 64].get(..LEN * me.commands).unwrap()).into_owned().into();
                     }
                     me.is.set(Is::InLine);
                     match self.queue.submit(me, &mut bytes, me.commands, granted) {

@@ -218,6 +218,30 @@ fn f180_a_frozen_server_and_a_bounded_queue() {
     });
 }
 
+#[test]
+fn f070_aborting_ends_all_calls_that_share_a_connection() {
+    trial(|| {
+        let server = Server::start();
+        let r = shared(server.url()).build().unwrap();
+        r.ping().unwrap();
+        server.pause();
+        thread::scope(|scope| {
+            let calls: Vec<_> = (0..THREADS).map(|_| scope.spawn(|| echo(&r, PATIENCE))).collect();
+            wait_until("all to call", PATIENCE, || r.stats().in_flight == THREADS as u64);
+            thread::sleep(ms(20));
+            let start = Instant::now();
+            r.pool().abort();
+            for call in calls {
+                let error = call.join().unwrap().unwrap_err();
+                assert!(matches!(error.kind(), ErrorKind::Closed | ErrorKind::PoolClosed), "{error}");
+            }
+            assert!(start.elapsed() < ms(100) + SLACK, "{:?}", start.elapsed());
+        });
+        assert_eq!(echo(&r, PATIENCE).unwrap_err().kind(), ErrorKind::PoolClosed);
+        server.resume();
+    });
+}
+
 /// A reply over the limit ends the connection for all; each learns what is true of its own call.
 #[test]
 fn f006_a_reply_that_breaks_a_limit_among_63_others() {
