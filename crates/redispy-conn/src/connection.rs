@@ -533,7 +533,11 @@ impl Connection {
                 Ok(Some(reply)) => {
                     // First, so that the reply counts as consumed even when reading it panics.
                     self.owed = self.owed.saturating_sub(1);
+                    let is_last = is_farewell(&reply);
                     read(reply);
+                    if is_last {
+                        self.close();
+                    }
                     return Ok(true);
                 }
                 Ok(None) => return Ok(false),
@@ -556,6 +560,12 @@ impl Connection {
         self.close();
         error.with_address(&self.address)
     }
+}
+
+/// Whether a server closes the connection after this reply. It may take a moment to do so, in which the next command would
+/// be sent in vain and count as perhaps executed.
+fn is_farewell(reply: &Node<'_>) -> bool {
+    reply.is_error() && reply.as_bytes().is_some_and(|text| text.starts_with(b"ERR Protocol error"))
 }
 
 /// Counts the reads or writes of one call, and looks at the clock now and then: a transport does so only before it waits.

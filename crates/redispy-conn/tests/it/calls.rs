@@ -29,6 +29,16 @@ fn f001_bytes_that_are_no_reply_close_the_connection() {
 }
 
 #[test]
+fn f050_a_connection_that_the_server_is_about_to_close_is_not_used_again() {
+    let refusal = "-ERR Protocol error: invalid bulk length\r\n";
+    let server = then_echo([greeted().expect(["SET", "k", "v"]).send(refusal).ignore_rest()]);
+    let mut connection = open(&server.url());
+    let refused = call(&mut connection, &["SET", "k", "v"], patient()).unwrap();
+    assert!(matches!(refused, Frame::SimpleError(_)), "{refused:?}");
+    assert!(!connection.is_open());
+}
+
+#[test]
 fn f006_a_reply_over_a_limit_names_it() {
     let server = then_echo([greeted().expect(["GET", "k"]).send("$2000\r\n").ignore_rest()]);
     let pool = pool(&format!("{}?max_bulk_len=1999", server.url()));
