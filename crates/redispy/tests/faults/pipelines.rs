@@ -35,6 +35,7 @@ fn f045_a_pipeline_on_a_frozen_server_has_one_deadline() {
         let r = client(server.url());
         for (transaction, expected, label) in [(true, 22, "a transaction"), (false, 20, "a pipeline")] {
             r.ping().unwrap();
+            r.session().unwrap().ping().unwrap();
             server.pause();
             let error = at_deadline(ms(200), || {
                 let sets = (0..20).map(|n| cmd::set(format!("k{n}"), n));
@@ -109,7 +110,7 @@ fn f098_what_is_sent_again_ends_at_the_deadline() {
         let server = Server::start();
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
         let r = client(proxy.url());
-        r.ping().unwrap();
+        r.session().unwrap().ping().unwrap();
         proxy.to_client(Fault::none().hold());
         thread::scope(|scope| {
             let quick = r.with_timeout(ms(300));
@@ -252,10 +253,11 @@ fn f102_a_million_commands_in_one_pipeline() {
 fn f048_a_pipeline_reads_while_it_writes_whatever_the_size_of_its_arguments() {
     trial(|| {
         let large = format!("${}\r\n{}\r\n", 1 << 20, "x".repeat(1 << 20));
-        let server = FakeServer::start([greeted().respond(move |request| match &request[0][..] {
+        let answers = greeted().respond(move |request| match &request[0][..] {
             b"ECHO" => large.clone(),
             _ => ":1\r\n".into(),
-        })]);
+        });
+        let server = FakeServer::start_then([], answers);
         let r = builder(server.url())
             .timeout(Duration::from_secs(50))
             .retry(RetryPolicy::none())

@@ -10,8 +10,8 @@ use redispy::{Client, Error, ErrorKind, Outcome, Phase, RetryPolicy, Transaction
 use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Script, Server};
 
 use crate::oracles::{
-    assert_all_well, assert_error, assert_recovered, builder, client, forget, greeted, ms, on_time, queueing,
-    then_echo, trial,
+    assert_all_well, assert_error, assert_recovered, forget, greeted, ms, on_time, pooled as builder,
+    pooled_client as client, queueing, then_echo, trial,
 };
 
 /// A client that never sends again.
