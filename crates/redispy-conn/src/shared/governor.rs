@@ -134,7 +134,7 @@ impl Trials {
         if self.trying {
             self.trying = false;
             let better = if yields { mean < usual * MARGIN } else { mean * MARGIN < usual };
-            self.pause = if better { FIRST_PAUSE } else { (self.pause * 2).min(LONGEST_PAUSE) };
+            self.pause = if better { FIRST_PAUSE } else { (self.pause * 4).min(LONGEST_PAUSE) };
             self.next = now.checked_add(self.pause);
             if better {
                 self.usual = Some(mean);
