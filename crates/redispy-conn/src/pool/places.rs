@@ -73,6 +73,8 @@ impl Places {
     pub(crate) fn add_to(&self, stats: &mut Stats) {
         let own = self.0.shared.lock().stats(Instant::now());
         stats.shared = own.in_use;
+        // One that came when its callers had given up: it will be the next.
+        stats.idle += own.idle;
         stats.dialing += own.dialing;
         stats.dials += own.dials;
         stats.failed_dials += own.failed_dials;
