@@ -12,7 +12,8 @@ use crate::{Error, ErrorKind, Result};
 use super::Lock;
 
 /// A lock that is held; made by [`Lock::acquire`] and [`Lock::try_acquire`]. Dropping it releases the lock, as far as that is
-/// possible within a second; [`release`](Self::release) tells whether it was.
+/// possible within a second, after a renewal that is under way, which takes another at most; [`release`](Self::release) tells
+/// whether it was.
 ///
 /// It may be moved to another thread, and used by several.
 #[must_use = "dropping the guard releases the lock"]

@@ -83,12 +83,13 @@ impl Held {
 
     /// Gives the lock back.
     pub(super) fn release(&self) -> Result<()> {
+        let was_held = !self.is_lost();
         let deadline = self.client.limit().start();
         let release = || self.tell(self.call(&scripts::RELEASE), deadline.remaining());
         match release() {
             Err(error) if is_lost_on_the_way(&error) => match release() {
-                // It was there until the request whose answer was lost.
-                Err(error) if error.kind() == ErrorKind::LockExpired => Ok(()),
+                // It was deleted by the request whose answer was lost.
+                Err(error) if error.kind() == ErrorKind::LockExpired && was_held => Ok(()),
                 again => again.map(drop),
             },
             first => first.map(drop),

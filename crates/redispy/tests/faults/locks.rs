@@ -302,6 +302,31 @@ fn f038_a_connection_that_dies_while_a_lock_is_released_or_extended() {
     });
 }
 
+/// The answer is lost, and so was the lock, before it was released.
+#[test]
+fn f038_a_lock_whose_time_was_over_is_not_told_released_when_the_answer_is_lost() {
+    trial(|| {
+        let server = Server::start();
+        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
+        let policy = RetryPolicy::default().with_retries(100).with_base_delay(ms(2));
+        let r = builder(proxy.url()).retry(policy).build().unwrap();
+        let guard = r.lock("foo").ttl(ms(200)).acquire().unwrap();
+        assert!(guard.wait_lost(PATIENCE));
+        wait_until("the key has expired", PATIENCE, || !exists(&server, "foo"));
+        let accepted = proxy.accepted();
+        proxy.to_client(Fault::none().cut_at(1, End::Close));
+        thread::scope(|scope| {
+            let release = scope.spawn(|| guard.release());
+            wait_until("another connection", PATIENCE, || {
+                proxy.accepted() > accepted || release.is_finished()
+            });
+            proxy.heal();
+            assert_eq!(release.join().unwrap().unwrap_err().kind(), ErrorKind::LockExpired);
+        });
+        assert_all_well(&r, &server);
+    });
+}
+
 /// The time is counted from before the request was sent, so a slow wire shortens what is promised, never the truth.
 #[test]
 fn a_slow_wire_takes_from_the_time_that_is_promised() {
