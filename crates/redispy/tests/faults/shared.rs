@@ -342,25 +342,31 @@ fn f075_a_caller_that_panics_while_it_reads_or_writes_for_the_others() {
         let armed = Arc::new(AtomicBool::new(false));
         let trap = Trap { tcp: TcpConnector::new(TcpConfig::default()), armed: Arc::clone(&armed) };
         let r = shared(server.url()).connector(Arc::new(trap)).build().unwrap();
-        let (over, panics) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let (over, panics, good) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     while !over.load(Ordering::Relaxed) {
-                        if catch_unwind(AssertUnwindSafe(|| echo(&r, PATIENCE))).is_err() {
-                            panics.fetch_add(1, Ordering::Relaxed);
-                        }
+                        match catch_unwind(AssertUnwindSafe(|| echo(&r, PATIENCE))) {
+                            Ok(Ok(())) => good.fetch_add(1, Ordering::Relaxed),
+                            Ok(Err(_)) => continue,
+                            Err(_) => panics.fetch_add(1, Ordering::Relaxed),
+                        };
                     }
                 });
             }
-            // Some of them end an attempt to connect instead.
-            let (start, mut rounds) = (Instant::now(), 0);
-            while (rounds < 10 || panics.load(Ordering::Relaxed) == 0) && start.elapsed() < PATIENCE {
-                rounds += 1;
-                armed.store(true, Ordering::Relaxed);
-                while armed.load(Ordering::Relaxed) && start.elapsed() < PATIENCE {
+            let start = Instant::now();
+            let within = |condition: &dyn Fn() -> bool| {
+                while !condition() && start.elapsed() < PATIENCE {
                     thread::sleep(ms(1));
                 }
+            };
+            for _ in 0..10 {
+                // A trap that is set while they connect would spring there, time and again.
+                let before = good.load(Ordering::Relaxed);
+                within(&|| good.load(Ordering::Relaxed) > before);
+                armed.store(true, Ordering::Relaxed);
+                within(&|| !armed.load(Ordering::Relaxed));
             }
             over.store(true, Ordering::Relaxed);
         });
