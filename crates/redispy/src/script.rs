@@ -56,9 +56,10 @@ use crate::link::Link;
 ///   ...) is [`Rejected`](crate::Outcome::Rejected).
 /// - It must not answer with an error of its own that has a code of the server: `NOSCRIPT`, and those that ask for patience
 ///   (`BUSY`, `LOADING`, `MASTERDOWN`, `NOREPLICAS`, `TRYAGAIN`), would make the client send it again.
-/// - In a batch or a pipeline the first call of each script is an `EVAL`, so it needs no script to be there. Only when another
-///   client runs SCRIPT FLUSH just between two commands of it, which a transaction rules out, a later call of the same script
-///   fails with `NOSCRIPT`.
+/// - In a batch or a pipeline the first call of each script is an `EVAL`, so it needs no script to be there. Only when the
+///   server refuses that call before it looks at the script (`NOPERM` for its key), or another client runs SCRIPT FLUSH just
+///   between two commands, a later call of the same script may fail with `NOSCRIPT`: it has not run. A transaction rules
+///   out both.
 /// - Redis from 7.4 on keeps only the 500 scripts used last of those that came by `EVAL`. More are sent whole more often;
 ///   [`load`](Self::load) keeps one for good, until SCRIPT FLUSH or a restart.
 /// - The text should be the same each time, with what varies in the arguments: a text per call fills the server's cache.
