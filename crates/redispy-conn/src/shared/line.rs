@@ -321,13 +321,15 @@ impl Line {
     /// Takes no new calls. Those whose bytes have left may still get their replies; when nobody waits, it is closed.
     pub(super) fn retire(&self) {
         self.set_unusable();
-        let (away, vacant) = lock(&self.queue).retire();
-        for ticket in away {
+        let mut queue = lock(&self.queue);
+        let (mut away, vacant) = queue.retire();
+        // Under the lock: one of them may be the reader, which comes to its end by itself and would use its ticket again.
+        away.retain(|ticket| {
             ticket.fail(self.not_here());
-            if ticket.finish() {
-                ticket.wake();
-            }
-        }
+            ticket.finish()
+        });
+        drop(queue);
+        wake(away);
         if vacant && lock(&self.queue).join() {
             // It looks whether anybody still waits.
             Lead::take(self).hand_over();
