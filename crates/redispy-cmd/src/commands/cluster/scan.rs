@@ -2,6 +2,7 @@
 
 use crate::arg::ToArg;
 use crate::cmd::{Cmd, Words};
+use crate::commands::generic::KeyFilter;
 use crate::execute::IntoCmd;
 use crate::replies::{ClusterCursor, ClusterScanPage};
 use crate::reply::FromReply;
@@ -16,35 +17,33 @@ use crate::spec;
 /// ```
 pub fn clusterscan<T: FromReply>(cursor: impl Into<ClusterCursor>) -> Clusterscan<T> {
     let cmd = Cmd::new(&spec::CLUSTERSCAN, ClusterScanPage::from_reply).arg(cursor.into());
-    Clusterscan { cmd, pattern: None, count: None, key_type: None, slot: None }
+    Clusterscan { cmd, filter: KeyFilter::default(), slot: None }
 }
 
 /// `CLUSTERSCAN` with its options; [`clusterscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Clusterscan<T> {
     cmd: Cmd<ClusterScanPage<T>>,
-    pattern: Option<Words>,
-    count: Option<i64>,
-    key_type: Option<Words>,
+    filter: KeyFilter,
     slot: Option<u16>,
 }
 
 impl<T> Clusterscan<T> {
     /// `MATCH match-pattern`: only names that match this pattern (`*`, `?`, `[a-c]`).
     pub fn match_(mut self, pattern: impl ToArg) -> Self {
-        self.pattern = Some(Words::of(pattern));
+        self.filter.pattern = Some(Words::of(pattern));
         self
     }
 
     /// `COUNT count`: how many keys the server shall look at for a page, 10 unless said. The page may hold more or fewer.
     pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+        self.filter.count = Some(count);
         self
     }
 
     /// `TYPE type`: only keys that hold this, a [`KeyType`](crate::replies::KeyType) or its name.
     pub fn type_(mut self, key_type: impl ToArg) -> Self {
-        self.key_type = Some(Words::of(key_type));
+        self.filter.key_type = Some(Words::of(key_type));
         self
     }
 
@@ -55,24 +54,14 @@ impl<T> Clusterscan<T> {
     }
 }
 
-clone_and_debug! { Clusterscan<T> { cmd, pattern, count, key_type, slot } }
+clone_and_debug! { Clusterscan<T> { cmd, filter, slot } }
 
 impl<T> IntoCmd for Clusterscan<T> {
     type Reply = ClusterScanPage<T>;
 
     fn into_cmd(self) -> Cmd<ClusterScanPage<T>> {
         let (mut request, read) = self.cmd.into_parts();
-        if let Some(pattern) = &self.pattern {
-            request.arg("MATCH");
-            request.append(pattern);
-        }
-        if let Some(count) = self.count {
-            request.args(("COUNT", count));
-        }
-        if let Some(key_type) = &self.key_type {
-            request.arg("TYPE");
-            request.append(key_type);
-        }
+        self.filter.write(&mut request);
         if let Some(slot) = self.slot {
             request.args(("SLOT", slot));
         }

@@ -1,7 +1,7 @@
 //! Going through all keys page by page.
 
 use crate::arg::ToArg;
-use crate::cmd::{Cmd, Words};
+use crate::cmd::{Cmd, Request, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
@@ -16,45 +16,58 @@ use crate::spec;
 /// ```
 pub fn scan<T: FromReply>(cursor: impl Into<Cursor>) -> Scan<T> {
     let cmd = Cmd::new(&spec::SCAN, ScanPage::from_reply).arg(cursor.into());
-    Scan { cmd, pattern: None, count: None, key_type: None }
+    Scan { cmd, filter: KeyFilter::default() }
 }
 
 /// `SCAN` with its options; [`scan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Scan<T> {
     cmd: Cmd<ScanPage<T>>,
-    pattern: Option<Words>,
-    count: Option<i64>,
-    key_type: Option<Words>,
+    filter: KeyFilter,
 }
 
 impl<T> Scan<T> {
     /// `MATCH pattern`: only names that match this pattern (`*`, `?`, `[a-c]`).
     pub fn match_(mut self, pattern: impl ToArg) -> Self {
-        self.pattern = Some(Words::of(pattern));
+        self.filter.pattern = Some(Words::of(pattern));
         self
     }
 
     /// `COUNT count`: how many keys the server shall look at for a page, 10 unless said: the page may hold more or fewer.
     pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+        self.filter.count = Some(count);
         self
     }
 
     /// `TYPE type`: only keys that hold this: a [`KeyType`](crate::replies::KeyType) or its name. Since Redis 6.0.0.
     pub fn type_(mut self, key_type: impl ToArg) -> Self {
-        self.key_type = Some(Words::of(key_type));
+        self.filter.key_type = Some(Words::of(key_type));
         self
     }
 }
 
-clone_and_debug! { Scan<T> { cmd, pattern, count, key_type } }
+clone_and_debug! { Scan<T> { cmd, filter } }
 
 impl<T> IntoCmd for Scan<T> {
     type Reply = ScanPage<T>;
 
     fn into_cmd(self) -> Cmd<ScanPage<T>> {
         let (mut request, read) = self.cmd.into_parts();
+        self.filter.write(&mut request);
+        Cmd::from_request(request, read)
+    }
+}
+
+/// Which keys SCAN and CLUSTERSCAN give, and how many they look at for a page. Each option is sent once, as it was said last.
+#[derive(Debug, Clone, Default)]
+pub(in crate::commands) struct KeyFilter {
+    pub(in crate::commands) pattern: Option<Words>,
+    pub(in crate::commands) count: Option<i64>,
+    pub(in crate::commands) key_type: Option<Words>,
+}
+
+impl KeyFilter {
+    pub(in crate::commands) fn write(&self, request: &mut Request) {
         if let Some(pattern) = &self.pattern {
             request.arg("MATCH");
             request.append(pattern);
@@ -66,6 +79,5 @@ impl<T> IntoCmd for Scan<T> {
             request.arg("TYPE");
             request.append(key_type);
         }
-        Cmd::from_request(request, read)
     }
 }
