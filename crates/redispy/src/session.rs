@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redispy_cmd::{Call, IntoCmd, OwnsConnection, Request, changes_connection, takes_over_connection};
 use redispy_conn::{Closer, Connection, Deadline, ErrorKind, Outcome, Phase, Pooled};
@@ -104,7 +104,7 @@ impl Session {
         run: impl FnOnce(&mut Connection, &Callbacks) -> R,
     ) -> Result<R> {
         let mut turn = self.shared.turn(deadline)?;
-        Ok(run(turn.connection(self.trusted_for)?, self.shared.client.callbacks()))
+        Ok(run(turn.connection(self.trusted_for, deadline)?, self.shared.client.callbacks()))
     }
 
     /// Says that the next caller will find the connection as new.
@@ -168,10 +168,17 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    fn connection(&mut self, trusted_for: Duration) -> Result<&mut Connection> {
+    fn connection(&mut self, trusted_for: Duration, deadline: Deadline) -> Result<&mut Connection> {
         match &mut self.connection {
             Some(connection) => {
-                let rested = connection.last_used().elapsed() >= trusted_for;
+                let now = Instant::now();
+                if deadline.is_before(now) {
+                    // A server that is quick enough would answer all the same.
+                    let text = "the deadline had passed before it was sent";
+                    let error = redispy_conn::Error::new(ErrorKind::Timeout, Outcome::NotSent, text);
+                    return Err(error.with_phase(Phase::Write).with_address(connection.address()).into());
+                }
+                let rested = now.saturating_duration_since(connection.last_used()) >= trusted_for;
                 if rested && connection.is_open() && !connection.is_usable() {
                     let text = "the session's connection was lost while it was not in use";
                     let error = redispy_conn::Error::new(ErrorKind::Closed, Outcome::NotSent, text);

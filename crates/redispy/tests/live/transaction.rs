@@ -198,6 +198,7 @@ fn attempts_are_counted_and_end_at_the_deadline() {
         })
         .unwrap_err();
     assert!(error.is_timeout(), "{error}");
+    assert_eq!(error.outcome(), Outcome::NotSent);
 }
 
 #[test]
