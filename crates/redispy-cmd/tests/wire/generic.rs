@@ -285,6 +285,15 @@ fn of_options_that_exclude_each_other_the_last_counts() {
     assert_eq!(wire(cmd::sort::<String>("a").desc().asc()), "SORT a ASC");
     assert_eq!(wire(cmd::sort::<String>("a").by("x*").by("y*")), "SORT a BY y*");
     assert_eq!(wire(cmd::scan::<String>(0).match_("a").match_("b")), "SCAN 0 MATCH b");
+    let twice = "0 MATCH b COUNT 2";
+    let hscan = || cmd::hscan::<(String, String)>("k", 0).count(1).match_("a").match_("b").count(2);
+    assert_eq!(wire(hscan()), format!("HSCAN k {twice}"));
+    assert_eq!(wire(hscan().novalues::<String>()), format!("HSCAN k {twice} NOVALUES"));
+    let sscan = cmd::sscan::<String>("k", 0).count(1).match_("a").match_("b").count(2);
+    assert_eq!(wire(sscan), format!("SSCAN k {twice}"));
+    let zscan = || cmd::zscan::<(String, f64)>("k", 0).count(1).match_("a").match_("b").count(2);
+    assert_eq!(wire(zscan()), format!("ZSCAN k {twice}"));
+    assert_eq!(wire(zscan().noscores::<String>()), format!("ZSCAN k {twice} NOSCORES"));
     assert_eq!(wire(cmd::restore("a", 0, "v").idletime(5).freq(6)), "RESTORE a 0 v FREQ 6");
     assert_eq!(
         wire(cmd::migrate("h", 1, "a", 0, 1).auth("p").auth2("u", "q")),

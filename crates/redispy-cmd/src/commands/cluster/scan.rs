@@ -2,7 +2,7 @@
 
 use crate::arg::ToArg;
 use crate::cmd::{Cmd, Words};
-use crate::commands::generic::KeyFilter;
+use crate::commands::generic::ScanFilter;
 use crate::execute::IntoCmd;
 use crate::replies::{ClusterCursor, ClusterScanPage};
 use crate::reply::FromReply;
@@ -17,14 +17,14 @@ use crate::spec;
 /// ```
 pub fn clusterscan<T: FromReply>(cursor: impl Into<ClusterCursor>) -> Clusterscan<T> {
     let cmd = Cmd::new(&spec::CLUSTERSCAN, ClusterScanPage::from_reply).arg(cursor.into());
-    Clusterscan { cmd, filter: KeyFilter::default(), slot: None }
+    Clusterscan { cmd, filter: ScanFilter::default(), slot: None }
 }
 
 /// `CLUSTERSCAN` with its options; [`clusterscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Clusterscan<T> {
     cmd: Cmd<ClusterScanPage<T>>,
-    filter: KeyFilter,
+    filter: ScanFilter,
     slot: Option<u16>,
 }
 
@@ -60,11 +60,10 @@ impl<T> IntoCmd for Clusterscan<T> {
     type Reply = ClusterScanPage<T>;
 
     fn into_cmd(self) -> Cmd<ClusterScanPage<T>> {
-        let (mut request, read) = self.cmd.into_parts();
-        self.filter.write(&mut request);
-        if let Some(slot) = self.slot {
-            request.args(("SLOT", slot));
+        let cmd = self.filter.append_to(self.cmd);
+        match self.slot {
+            Some(slot) => cmd.arg(("SLOT", slot)),
+            None => cmd,
         }
-        Cmd::from_request(request, read)
     }
 }

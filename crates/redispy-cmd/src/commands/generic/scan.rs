@@ -1,7 +1,7 @@
 //! Going through all keys page by page.
 
 use crate::arg::ToArg;
-use crate::cmd::{Cmd, Request, Words};
+use crate::cmd::{Cmd, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
@@ -16,14 +16,14 @@ use crate::spec;
 /// ```
 pub fn scan<T: FromReply>(cursor: impl Into<Cursor>) -> Scan<T> {
     let cmd = Cmd::new(&spec::SCAN, ScanPage::from_reply).arg(cursor.into());
-    Scan { cmd, filter: KeyFilter::default() }
+    Scan { cmd, filter: ScanFilter::default() }
 }
 
 /// `SCAN` with its options; [`scan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Scan<T> {
     cmd: Cmd<ScanPage<T>>,
-    filter: KeyFilter,
+    filter: ScanFilter,
 }
 
 impl<T> Scan<T> {
@@ -52,32 +52,32 @@ impl<T> IntoCmd for Scan<T> {
     type Reply = ScanPage<T>;
 
     fn into_cmd(self) -> Cmd<ScanPage<T>> {
-        let (mut request, read) = self.cmd.into_parts();
-        self.filter.write(&mut request);
-        Cmd::from_request(request, read)
+        self.filter.append_to(self.cmd)
     }
 }
 
-/// Which keys SCAN and CLUSTERSCAN give, and how many they look at for a page. Each option is sent once, as it was said last.
+/// What SCAN and its kin give, and how much they look at for a page. Each option is sent once, as it was said last.
 #[derive(Debug, Clone, Default)]
-pub(in crate::commands) struct KeyFilter {
+pub(in crate::commands) struct ScanFilter {
     pub(in crate::commands) pattern: Option<Words>,
     pub(in crate::commands) count: Option<i64>,
     pub(in crate::commands) key_type: Option<Words>,
 }
 
-impl KeyFilter {
-    pub(in crate::commands) fn write(&self, request: &mut Request) {
-        if let Some(pattern) = &self.pattern {
+impl ScanFilter {
+    pub(in crate::commands) fn append_to<T>(self, cmd: Cmd<T>) -> Cmd<T> {
+        let (mut request, read) = cmd.into_parts();
+        if let Some(pattern) = self.pattern {
             request.arg("MATCH");
-            request.append(pattern);
+            request.append(&pattern);
         }
         if let Some(count) = self.count {
             request.args(("COUNT", count));
         }
-        if let Some(key_type) = &self.key_type {
+        if let Some(key_type) = self.key_type {
             request.arg("TYPE");
-            request.append(key_type);
+            request.append(&key_type);
         }
+        Cmd::from_request(request, read)
     }
 }

@@ -1,7 +1,8 @@
 //! Some of the fields of a hash: at random, or page by page.
 
 use crate::arg::ToArg;
-use crate::cmd::Cmd;
+use crate::cmd::{Cmd, Words};
+use crate::commands::generic::ScanFilter;
 use crate::execute::IntoCmd;
 use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
@@ -29,7 +30,8 @@ pub fn hrandfield<T: FromReply>(key: impl ToArg) -> Hrandfield<T> {
 /// assert_eq!(words, b"HSCAN h 0 MATCH a* COUNT 100");
 /// ```
 pub fn hscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> Hscan<P> {
-    Hscan { cmd: Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
+    let cmd = Cmd::new(&spec::HSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into());
+    Hscan { cmd, filter: ScanFilter::default() }
 }
 
 /// `HRANDFIELD` with its options; [`hrandfield()`] makes it.
@@ -80,24 +82,26 @@ impl<T> IntoCmd for HrandfieldCount<T> {
 /// `HSCAN` with its options; [`hscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Hscan<P> {
-    // An option given again overrides the first at the server.
     cmd: Cmd<ScanPage<P>>,
+    filter: ScanFilter,
 }
 
 impl<P> Hscan<P> {
     /// `MATCH pattern`: only fields whose name matches this glob-style pattern.
-    pub fn match_(self, pattern: impl ToArg) -> Self {
-        Hscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+    pub fn match_(mut self, pattern: impl ToArg) -> Self {
+        self.filter.pattern = Some(Words::of(pattern));
+        self
     }
 
     /// `COUNT count`: looks at about this many fields for one page; servers look at 10 when not told.
-    pub fn count(self, count: i64) -> Self {
-        Hscan { cmd: self.cmd.arg("COUNT").arg(count) }
+    pub fn count(mut self, count: i64) -> Self {
+        self.filter.count = Some(count);
+        self
     }
 
     /// `NOVALUES`: answers with fields, without their values. Since Redis 7.4.0, Valkey 8.0.0.
     pub fn novalues<T: FromReply>(self) -> Cmd<ScanPage<T>> {
-        self.cmd.arg("NOVALUES").decode(ScanPage::<T>::from_reply)
+        self.into_cmd().arg("NOVALUES").decode(ScanPage::<T>::from_reply)
     }
 }
 
@@ -105,12 +109,12 @@ impl<P> IntoCmd for Hscan<P> {
     type Reply = ScanPage<P>;
 
     fn into_cmd(self) -> Cmd<ScanPage<P>> {
-        self.cmd
+        self.filter.append_to(self.cmd)
     }
 }
 
 clone_and_debug! {
     Hrandfield<T> { cmd }
     HrandfieldCount<T> { cmd }
-    Hscan<P> { cmd }
+    Hscan<P> { cmd, filter }
 }

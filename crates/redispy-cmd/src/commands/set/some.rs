@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::arg::ToArg;
-use crate::cmd::Cmd;
+use crate::cmd::{Cmd, Words};
+use crate::commands::generic::ScanFilter;
 use crate::execute::IntoCmd;
 use crate::replies::{Cursor, ScanPage};
 use crate::reply::FromReply;
@@ -41,7 +42,8 @@ pub fn srandmember<T: FromReply>(key: impl ToArg) -> Srandmember<T> {
 /// assert_eq!(words, b"SSCAN s 0 MATCH a* COUNT 100");
 /// ```
 pub fn sscan<T: FromReply>(key: impl ToArg, cursor: impl Into<Cursor>) -> Sscan<T> {
-    Sscan { cmd: Cmd::new(&spec::SSCAN, ScanPage::<T>::from_reply).arg(key).arg(cursor.into()) }
+    let cmd = Cmd::new(&spec::SSCAN, ScanPage::<T>::from_reply).arg(key).arg(cursor.into());
+    Sscan { cmd, filter: ScanFilter::default() }
 }
 
 /// `SPOP` with its options; [`spop()`] makes it.
@@ -94,19 +96,21 @@ impl<T> IntoCmd for Srandmember<T> {
 /// `SSCAN` with its options; [`sscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Sscan<T> {
-    // An option given again overrides the first at the server.
     cmd: Cmd<ScanPage<T>>,
+    filter: ScanFilter,
 }
 
 impl<T> Sscan<T> {
     /// `MATCH pattern`: only members that match this glob-style pattern.
-    pub fn match_(self, pattern: impl ToArg) -> Self {
-        Sscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+    pub fn match_(mut self, pattern: impl ToArg) -> Self {
+        self.filter.pattern = Some(Words::of(pattern));
+        self
     }
 
     /// `COUNT count`: looks at about this many members for one page; servers look at 10 when not told.
-    pub fn count(self, count: i64) -> Self {
-        Sscan { cmd: self.cmd.arg("COUNT").arg(count) }
+    pub fn count(mut self, count: i64) -> Self {
+        self.filter.count = Some(count);
+        self
     }
 }
 
@@ -114,12 +118,12 @@ impl<T> IntoCmd for Sscan<T> {
     type Reply = ScanPage<T>;
 
     fn into_cmd(self) -> Cmd<ScanPage<T>> {
-        self.cmd
+        self.filter.append_to(self.cmd)
     }
 }
 
 clone_and_debug! {
     Spop<T> { cmd }
     Srandmember<T> { cmd }
-    Sscan<T> { cmd }
+    Sscan<T> { cmd, filter }
 }

@@ -1,7 +1,8 @@
 //! Some of the members of a sorted set: at random, or page by page.
 
 use crate::arg::ToArg;
-use crate::cmd::Cmd;
+use crate::cmd::{Cmd, Words};
+use crate::commands::generic::ScanFilter;
 use crate::execute::IntoCmd;
 use crate::replies::{Cursor, ScanPage};
 use crate::reply::{FromPair, FromReply};
@@ -30,7 +31,8 @@ pub fn zrandmember<T: FromReply>(key: impl ToArg) -> Zrandmember<T> {
 /// assert_eq!(words, b"ZSCAN z 0 MATCH a* COUNT 100");
 /// ```
 pub fn zscan<P: FromPair>(key: impl ToArg, cursor: impl Into<Cursor>) -> Zscan<P> {
-    Zscan { cmd: Cmd::new(&spec::ZSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into()) }
+    let cmd = Cmd::new(&spec::ZSCAN, ScanPage::<P>::from_reply).arg(key).arg(cursor.into());
+    Zscan { cmd, filter: ScanFilter::default() }
 }
 
 /// `ZRANDMEMBER` with its options; [`zrandmember()`] makes it.
@@ -81,24 +83,26 @@ impl<T> IntoCmd for ZrandmemberCount<T> {
 /// `ZSCAN` with its options; [`zscan()`] makes it.
 #[must_use = "a command does nothing until it is run: `client.run(command)`"]
 pub struct Zscan<P> {
-    // An option given again overrides the first at the server.
     cmd: Cmd<ScanPage<P>>,
+    filter: ScanFilter,
 }
 
 impl<P> Zscan<P> {
     /// `MATCH pattern`: only members that match this glob-style pattern.
-    pub fn match_(self, pattern: impl ToArg) -> Self {
-        Zscan { cmd: self.cmd.arg("MATCH").arg(pattern) }
+    pub fn match_(mut self, pattern: impl ToArg) -> Self {
+        self.filter.pattern = Some(Words::of(pattern));
+        self
     }
 
     /// `COUNT count`: looks at about this many members for one page; servers look at 10 when not told.
-    pub fn count(self, count: i64) -> Self {
-        Zscan { cmd: self.cmd.arg("COUNT").arg(count) }
+    pub fn count(mut self, count: i64) -> Self {
+        self.filter.count = Some(count);
+        self
     }
 
     /// `NOSCORES`: answers with members, without their scores. Since Valkey 8.0.0, not in Redis.
     pub fn noscores<T: FromReply>(self) -> Cmd<ScanPage<T>> {
-        self.cmd.arg("NOSCORES").decode(ScanPage::<T>::from_reply)
+        self.into_cmd().arg("NOSCORES").decode(ScanPage::<T>::from_reply)
     }
 }
 
@@ -106,12 +110,12 @@ impl<P> IntoCmd for Zscan<P> {
     type Reply = ScanPage<P>;
 
     fn into_cmd(self) -> Cmd<ScanPage<P>> {
-        self.cmd
+        self.filter.append_to(self.cmd)
     }
 }
 
 clone_and_debug! {
     Zrandmember<T> { cmd }
     ZrandmemberCount<T> { cmd }
-    Zscan<P> { cmd }
+    Zscan<P> { cmd, filter }
 }
