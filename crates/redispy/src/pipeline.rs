@@ -124,7 +124,7 @@ impl<L: Replies> Pipeline<L> {
         self.commands.len()
     }
 
-    /// Whether there is no command; executing it then does nothing.
+    /// Whether there is no command; executing it then sends nothing, unless it is that of a [`Watched`](crate::Watched).
     pub fn is_empty(&self) -> bool {
         self.commands.len() == 0
     }

@@ -201,6 +201,9 @@ impl Watched {
     }
 
     /// The transaction that is executed only if no watched key has been changed. It has the connection from here on.
+    ///
+    /// Without commands it tells just that: MULTI and EXEC are sent all the same, and fail with
+    /// [`is_watch`](Error::is_watch) if what was read is no longer what is there.
     pub fn multi(self) -> Pipeline {
         let limit = self.session.limit();
         Pipeline::new(Target::Watched(self.session, self.id), limit)

@@ -127,7 +127,8 @@ impl Commands {
         if !std::mem::replace(&mut self.sealed, true) {
             match self.parts.last_mut() {
                 Some(part) if part.open => part.bytes.extend_from_slice(EXEC),
-                _ => self.parts.push(Part::new(EXEC.to_vec())),
+                Some(_) => self.parts.push(Part::new(EXEC.to_vec())),
+                None => self.parts.push(Part::new([MULTI, EXEC].concat())),
             }
         }
         Ok(self.wire(form))
@@ -297,6 +298,17 @@ mod tests {
         assert_eq!(bytes(transaction), format!("*1\r\n$5\r\nMULTI\r\n{set}*1\r\n$4\r\nEXEC\r\n"));
         assert_eq!((transaction.replies(), names(transaction)), (4, vec!["SET", "GET"]));
         assert!(!commands.is_read_only());
+    }
+
+    #[test]
+    fn without_commands_there_is_a_transaction_and_no_plain_pipeline() {
+        let mut commands = Commands::default();
+        let transaction = commands.seal(Form::Transaction).unwrap();
+        assert_eq!(transaction.parts().collect::<Vec<_>>().concat(), [MULTI, EXEC].concat());
+        assert_eq!((transaction.replies(), transaction.encoded().take(0).count()), (2, 0));
+        assert_eq!([0, 1, 15, 16, 29].map(|written| transaction.commands_behind(written)), [0; 5]);
+        let plain = commands.wire(Form::Pipeline);
+        assert_eq!((plain.len(), plain.replies()), (0, 0));
     }
 
     #[test]

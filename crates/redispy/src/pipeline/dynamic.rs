@@ -112,7 +112,7 @@ impl DynPipeline {
         self.commands.len()
     }
 
-    /// Whether there is no command; executing it then does nothing.
+    /// Whether there is no command; executing it then sends nothing, unless it is that of a [`Watched`](crate::Watched).
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -138,9 +138,7 @@ impl DynPipeline {
         {
             result = Ok(());
         }
-        if commands.len() > 0 {
-            self.target.no_more_watched();
-        }
+        self.target.no_more_watched(&result);
         (replies, result)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) enum Target {
 
 impl Target {
     /// Sends the commands and hands the replies to `places`; sends them again where that is safe. Without commands it does
-    /// nothing.
+    /// nothing, unless keys are watched: only EXEC tells whether they were changed.
     pub(crate) fn run(
         &self,
         commands: &mut Commands,
@@ -33,7 +33,7 @@ impl Target {
     ) -> Result<()> {
         commands.seal(form)?;
         let (wire, read_only) = (commands.wire(form), commands.is_read_only());
-        if wire.commands() == 0 {
+        if wire.commands() == 0 && !matches!(self, Target::Watched(..)) {
             return Ok(());
         }
         let observed = self.client().begin(|| begun(wire, form, self.database()));
@@ -88,9 +88,11 @@ impl Target {
         result.map_err(|error| error.in_command(form.label()))
     }
 
-    /// EXEC has been sent: whatever follows on this connection is not watched over.
-    pub(crate) fn no_more_watched(&mut self) {
-        if let Target::Watched(session, _) = self {
+    /// After EXEC whatever follows on this connection is not watched over. If it was not sent, either the keys are watched as
+    /// before or the connection is lost, and the same holds for what follows.
+    pub(crate) fn no_more_watched(&mut self, result: &Result<()>) {
+        let not_sent = result.as_ref().is_err_and(|error| error.outcome() == Outcome::NotSent);
+        if let (Target::Watched(session, _), false) = (&*self, not_sent) {
             *self = Target::Session(session.another());
         }
     }

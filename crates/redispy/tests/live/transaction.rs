@@ -90,11 +90,10 @@ fn unwatch_keeps_the_connection_and_forgets_the_keys() {
 #[test]
 fn no_watch_outlives_what_watched() {
     each_protocol(|r| {
-        let stages: [&dyn Fn(); 5] = [
+        let stages: [&dyn Fn(); 4] = [
             &|| drop(r.watch("a").unwrap()),
             &|| drop(r.watch("a").unwrap().multi()),
             &|| drop(r.watch("a").unwrap().multi().set("a", 1)),
-            &|| r.watch("a").unwrap().multi().execute().unwrap(),
             &|| drop(r.watch("a").unwrap().multi().run(cmd(("BLPOP", "q", "1"))).execute().unwrap_err()),
         ];
         for stage in stages {
@@ -227,6 +226,88 @@ fn a_dynamic_pipeline_is_watched_over_once() {
         let again = p.incr("a");
         assert_eq!(p.execute().unwrap().take(again).unwrap(), 3);
         drop(p);
+        assert_connections(r, 2);
+    });
+}
+
+/// What was read under WATCH held together if no key was changed meanwhile, also when there is nothing to write then.
+#[test]
+fn without_commands_it_tells_whether_a_watched_key_was_changed() {
+    each_protocol(|r| {
+        r.watch("a").unwrap().multi().execute().unwrap();
+        r.watch("a").unwrap().multi().execute_each().unwrap();
+        let (none, no) = r
+            .watch("a")
+            .unwrap()
+            .multi()
+            .all::<redispy::Cmd<i64>>([])
+            .maybe(None::<redispy::Cmd<i64>>)
+            .execute()
+            .unwrap();
+        assert_eq!((none, no), (vec![], None));
+        let mut p = r.watch("a").unwrap().multi().dynamic();
+        assert!(p.execute().unwrap().is_empty());
+        // That was its EXEC: nothing is watched any more.
+        r.set("a", 1).unwrap();
+        assert!(p.execute().unwrap().is_empty());
+        let set = p.set("a", 2);
+        assert!(p.execute().unwrap().take(set).unwrap());
+        drop(p);
+
+        let changed = || {
+            let watched = r.watch("a").unwrap();
+            r.incr("a").unwrap();
+            watched.multi()
+        };
+        for error in [
+            changed().execute().unwrap_err(),
+            changed().execute_each().unwrap_err(),
+            changed().all::<redispy::Cmd<i64>>([]).execute().unwrap_err(),
+            changed().dynamic().execute().unwrap_err(),
+        ] {
+            assert!(error.is_watch(), "{error}");
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Watch, Outcome::Rejected));
+        }
+        let runs = Cell::new(0);
+        let pair: (Option<i64>, Option<i64>) = r
+            .transaction(["a", "b"], |tx| {
+                runs.set(runs.get() + 1);
+                let a = tx.get("a")?;
+                if runs.get() == 1 {
+                    r.mset([("a", 8), ("b", 9)])?;
+                }
+                let b = tx.get("b")?;
+                tx.multi().execute()?;
+                Ok((a, b))
+            })
+            .unwrap();
+        assert_eq!((pair, runs.get()), ((Some(8), Some(9)), 2));
+        assert_eq!(r.stats().in_use, 0);
+    });
+}
+
+/// What was refused before a byte of it was sent leaves the keys watched, and their transaction the same.
+#[test]
+fn a_dynamic_pipeline_that_was_refused_is_still_watched_over() {
+    each_protocol(|r| {
+        let runs = Cell::new(0);
+        r.transaction("a", |tx| {
+            runs.set(runs.get() + 1);
+            let mut p = tx.multi().dynamic();
+            p.set("a", f64::NAN);
+            let error = p.execute().unwrap_err();
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Argument, Outcome::NotSent));
+            p.run(cmd(("BLPOP", "q", "1")));
+            assert_eq!(p.execute_each().unwrap_err().kind(), ErrorKind::Refused);
+            if runs.get() == 1 {
+                r.set("a", 1)?;
+            }
+            let n = p.incr("a");
+            assert_eq!(p.execute()?.take(n)?, 2);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(runs.get(), 2);
         assert_connections(r, 2);
     });
 }
