@@ -6,8 +6,8 @@
 //! of the callers is measured for one and then, for a short while, for the other, and the better one is kept. What has proved
 //! worse is tried again ever more rarely.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use super::ticket::{Found, Ticket};
@@ -19,8 +19,13 @@ const YIELDS: u32 = 4;
 /// One in so many waits is measured.
 const SAMPLED: u64 = 8;
 
-/// So many measured waits make a mean.
+/// So many measured waits make a mean, and so much time: several slices that the scheduler gives to programs that want all
+/// they can get, else a caller that has the processor is all that is seen, and none of those who wait for it.
 const WINDOW: u32 = 24;
+const PERIOD: Duration = Duration::from_millis(10);
+
+/// After a change the old ways go on for a moment.
+const SETTLING: Duration = Duration::from_millis(3);
 
 /// By how much yielding must be better: it takes processor time that others could use.
 const MARGIN: f64 = 0.85;
@@ -34,14 +39,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 pub(super) struct Governor {
     yielding: Yielding,
-    /// Counts waits; and periods, so that a wait counts only if all of it falls into one.
     waits: AtomicU64,
-    period: AtomicU64,
+    yields: AtomicBool,
     trials: Mutex<Trials>,
 }
 
-/// What was found out so far. A period in which callers yield has an odd number.
+/// What was found out so far.
+#[derive(Default)]
 struct Trials {
+    /// From when on this period counts.
+    since: Option<Instant>,
     samples: u32,
     sum: Duration,
     /// The mean wait, in seconds, of what is done now when nothing is tried.
@@ -64,15 +71,8 @@ impl Governor {
         Governor {
             yielding,
             waits: AtomicU64::new(0),
-            period: AtomicU64::new(0),
-            trials: Mutex::new(Trials {
-                samples: 0,
-                sum: Duration::ZERO,
-                usual: None,
-                trying: false,
-                next: None,
-                pause: FIRST_PAUSE,
-            }),
+            yields: AtomicBool::new(false),
+            trials: Mutex::new(Trials::default()),
         }
     }
 
@@ -85,8 +85,7 @@ impl Governor {
     }
 
     fn measured(&self, ticket: &Ticket, deadline: Deadline) -> Found {
-        let period = self.period.load(Ordering::Relaxed);
-        let yields = if yields_in(period) { YIELDS } else { 0 };
+        let yields = if self.yields.load(Ordering::Relaxed) { YIELDS } else { 0 };
         if !self.waits.fetch_add(1, Ordering::Relaxed).is_multiple_of(SAMPLED) {
             return ticket.wait(deadline, yields);
         }
@@ -95,38 +94,34 @@ impl Governor {
         let now = Instant::now();
         // Whoever finds it in use lets it be: one sample less.
         if let Ok(mut trials) = self.trials.try_lock().or_else(|error| match error {
-            std::sync::TryLockError::Poisoned(poisoned) => Ok(PoisonError::into_inner(poisoned)),
+            TryLockError::Poisoned(poisoned) => Ok(PoisonError::into_inner(poisoned)),
             busy => Err(busy),
-        }) && self.period.load(Ordering::Relaxed) == period
-            && trials.record(now - start, now, yields_in(period)) == Verdict::Switch
-        {
-            self.period.store(period + 1, Ordering::Relaxed);
+        }) {
+            let yields = self.yields.load(Ordering::Relaxed);
+            if trials.record(start, now, yields) == Verdict::Switch {
+                self.yields.store(!yields, Ordering::Relaxed);
+            }
         }
         found
     }
 }
 
-fn yields_in(period: u64) -> bool {
-    !period.is_multiple_of(2)
-}
-
 impl Trials {
-    fn record(&mut self, wait: Duration, now: Instant, yields: bool) -> Verdict {
+    /// Takes in a wait that ends now. What of it lies before the present period is not counted, for what still lasts at the
+    /// period's end is not either: together that is all the time that was waited within the period.
+    fn record(&mut self, start: Instant, now: Instant, yields: bool) -> Verdict {
+        let since = *self.since.get_or_insert(now);
+        let Some(elapsed) = now.checked_duration_since(since) else { return Verdict::GoOn };
         self.samples += 1;
-        self.sum += wait;
-        // What can be said at the end of the window at the least: a few very long waits settle it before.
-        let mean = self.sum.as_secs_f64() / f64::from(WINDOW);
-        let settled = self.usual.is_some_and(|usual| match (self.trying, yields) {
-            (true, true) => mean >= usual * MARGIN,
-            (true, false) => mean * MARGIN >= usual,
-            (false, true) => mean > usual * CHANGED,
-            (false, false) => false,
-        });
-        if self.samples < WINDOW && !settled {
+        self.sum += now - start.max(since);
+        if self.samples < WINDOW || elapsed < PERIOD {
             return Verdict::GoOn;
         }
+        let mean = self.sum.as_secs_f64() / f64::from(self.samples);
+        let verdict = self.judge(mean, now, yields);
         (self.samples, self.sum) = (0, Duration::ZERO);
-        self.judge(mean, now, yields)
+        self.since = Some(if verdict == Verdict::Switch { now + SETTLING } else { now });
+        verdict
     }
 
     fn judge(&mut self, mean: f64, now: Instant, yields: bool) -> Verdict {
@@ -134,7 +129,8 @@ impl Trials {
         if self.trying {
             self.trying = false;
             let better = if yields { mean < usual * MARGIN } else { mean * MARGIN < usual };
-            self.pause = if better { FIRST_PAUSE } else { (self.pause * 4).min(LONGEST_PAUSE) };
+            self.pause =
+                if better { FIRST_PAUSE } else { (self.pause * 4).clamp(FIRST_PAUSE, LONGEST_PAUSE) };
             self.next = now.checked_add(self.pause);
             if better {
                 self.usual = Some(mean);
@@ -157,34 +153,52 @@ impl Trials {
 mod tests {
     use super::*;
 
-    /// The share of waits in which callers yield, when a wait takes so many microseconds without yields, and with them.
-    fn share(parked: u64, yielding: u64) -> f64 {
-        let governor = Governor::new(Yielding::Auto);
-        let mut trials = governor.trials.into_inner().unwrap();
-        let (mut now, mut yields, mut yielded, mut all) = (Instant::now(), false, 0_u32, 0_u32);
-        for _ in 0..200_000 {
-            let wait = Duration::from_micros(if yields { yielding } else { parked });
+    const MICRO: Duration = Duration::from_micros(1);
+
+    /// Lets callers wait one after the other for five seconds, and gives the share of that time in which they yield.
+    /// `waits` says how long each wait lasts, by its number, and whether callers yield.
+    fn share(mut waits: impl FnMut(u32, bool) -> Duration) -> f64 {
+        let mut trials = Trials::default();
+        let begin = Instant::now();
+        let (mut now, mut yields, mut yielded) = (begin, false, Duration::ZERO);
+        for number in 0.. {
+            let wait = waits(number, yields);
+            yielded += if yields { wait } else { Duration::ZERO };
             now += wait;
-            all += 1;
-            yielded += u32::from(yields);
-            if trials.record(wait, now, yields) == Verdict::Switch {
-                yields = !yields;
+            if now - begin > Duration::from_secs(5) {
+                break;
             }
+            yields ^= trials.record(now - wait, now, yields) == Verdict::Switch;
         }
-        f64::from(yielded) / f64::from(all)
+        yielded.as_secs_f64() / 5.0
+    }
+
+    fn constant(parked: u32, yielding: u32) -> f64 {
+        share(|_, yields| MICRO * if yields { yielding } else { parked })
     }
 
     #[test]
     fn what_is_better_is_done_nearly_always() {
-        assert!(share(400, 120) > 0.95, "{}", share(400, 120));
-        assert!(share(400, 4000) < 0.05, "{}", share(400, 4000));
+        assert!(constant(400, 120) > 0.95, "{}", constant(400, 120));
+        assert!(constant(400, 4000) < 0.1, "{}", constant(400, 4000));
         // No gain: the processor is left to others.
-        assert!(share(1000, 1000) < 0.05, "{}", share(1000, 1000));
+        assert!(constant(1000, 1000) < 0.05, "{}", constant(1000, 1000));
+    }
+
+    #[test]
+    fn a_few_long_waits_among_many_short_ones_count() {
+        // Whoever has the processor is answered at once, and then all wait for a slice of somebody else's.
+        let stalled = share(|number, yields| match (yields, number % 100) {
+            (false, _) => MICRO * 200,
+            (true, 0) => MICRO * 30_000,
+            (true, _) => MICRO * 18,
+        });
+        assert!(stalled < 0.1, "{stalled}");
     }
 
     #[test]
     fn a_machine_that_gets_busy_is_noticed_within_a_few_windows() {
-        let mut trials = Governor::new(Yielding::Auto).trials.into_inner().unwrap();
+        let mut trials = Trials::default();
         let mut now = Instant::now();
         assert_eq!(trials.judge(400e-6, now, false), Verdict::Switch);
         assert_eq!(trials.judge(100e-6, now, true), Verdict::GoOn);
@@ -192,5 +206,15 @@ mod tests {
         assert_eq!(trials.judge(110e-6, now, true), Verdict::GoOn);
         assert_eq!(trials.judge(4e-3, now, true), Verdict::Switch, "sleeping is tried");
         assert_eq!(trials.judge(500e-6, now, false), Verdict::GoOn, "and kept");
+    }
+
+    #[test]
+    fn what_was_waited_before_a_period_is_not_counted() {
+        let mut trials = Trials::default();
+        let begin = Instant::now();
+        assert_eq!(trials.record(begin, begin, false), Verdict::GoOn);
+        let now = begin + Duration::from_millis(1);
+        trials.record(begin - Duration::from_secs(1), now, false);
+        assert_eq!(trials.sum, Duration::from_millis(1));
     }
 }
