@@ -32,6 +32,8 @@ const TTL: Duration = Duration::from_secs(30);
 /// How long a waiter sleeps between two tries, at most.
 const SLEEP: Duration = Duration::from_millis(100);
 
+const MILLISECOND: Duration = Duration::from_millis(1);
+
 /// What is kept of a call's deadline, and how long a guard that is dropped takes, to give a lock back without being asked to.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -55,7 +57,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// ```
 ///
 /// A `Lock` holds nothing itself: it may be cloned, shared and used any number of times, and each acquisition has a token of its
-/// own. It is not fair: of those that wait, whoever asks first after the release gets it.
+/// own, unless it is [given one](Lock::acquire_as). It is not fair: of those that wait, whoever asks first after the release gets it.
 ///
 /// # What it promises, and what it does not
 ///
@@ -161,12 +163,30 @@ impl Lock {
     /// [`LockHeld`](crate::ErrorKind::LockHeld): others held it for all of the [blocking timeout](Self::blocking_timeout). Else
     /// as [`try_acquire`](Self::try_acquire).
     pub fn acquire(&self) -> Result<LockGuard> {
+        self.wait_for(&Token::Fresh(token::fresh()))
+    }
+
+    /// Takes the lock as [`acquire`](Self::acquire) does, under a token of the caller's.
+    ///
+    /// Who has the token has the lock: while it is held under this token it is granted again, for its whole [`ttl`](Self::ttl)
+    /// and under the same [fencing token](Self::fencing), however many ask. So a process takes over a lock from another
+    /// ([`LockGuard::into_token`]), or its own after a restart; and so two that must exclude each other may never have the same
+    /// token. The first of their guards to go releases the lock for all.
+    ///
+    /// # Errors
+    ///
+    /// As [`acquire`](Self::acquire). If the outcome is not known the lock is not given back, for it may have been held
+    /// before: asking again under the same token tells.
+    pub fn acquire_as(&self, token: &str) -> Result<LockGuard> {
+        self.wait_for(&given(token)?)
+    }
+
+    fn wait_for(&self, token: &Token<'_>) -> Result<LockGuard> {
         let waiting = Deadline::within(self.blocking_timeout);
         let sleep = self.sleep_between()?;
         let pauses = RetryPolicy::default().with_base_delay(sleep).with_max_delay(sleep);
-        let token = token::fresh();
         loop {
-            if let Some(guard) = self.attempt(&token)? {
+            if let Some(guard) = self.attempt(token)? {
                 return Ok(guard);
             }
             let pause = match waiting.remaining() {
@@ -190,7 +210,18 @@ impl Lock {
     /// [`Config`](crate::ErrorKind::Config): an option makes no sense, and nothing was sent.
     pub fn try_acquire(&self) -> Result<Option<LockGuard>> {
         self.sleep_between()?;
-        self.attempt(&token::fresh())
+        self.attempt(&Token::Fresh(token::fresh()))
+    }
+
+    /// Takes the lock if nobody holds it, or whoever does has this very token: see [`acquire_as`](Self::acquire_as).
+    ///
+    /// # Errors
+    ///
+    /// As [`acquire_as`](Self::acquire_as).
+    pub fn try_acquire_as(&self, token: &str) -> Result<Option<LockGuard>> {
+        let token = given(token)?;
+        self.sleep_between()?;
+        self.attempt(&token)
     }
 
     /// Whether anybody holds the lock now.
@@ -202,11 +233,13 @@ impl Lock {
         Ok((&self.client).run(cmd::exists(&*self.name))? == 1)
     }
 
-    /// One try by this token, which is nobody else's.
-    fn attempt(&self, token: &str) -> Result<Option<LockGuard>> {
+    /// One try by this token.
+    fn attempt(&self, token: &Token<'_>) -> Result<Option<LockGuard>> {
         let deadline = self.client.limit().start();
-        let budget = deadline.remaining().map(|left| left - LAST_WORDS.min(left / 4));
-        let held = Held::new(&self.client, &self.name, token, self.ttl);
+        let last_words =
+            |left: Duration| if token.is_fresh() { LAST_WORDS.min(left / 4) } else { Duration::ZERO };
+        let budget = deadline.remaining().map(|left| left - last_words(left));
+        let held = Held::new(&self.client, &self.name, token.as_str(), self.ttl);
         let asked = Instant::now();
         match held.acquire(self.fencing, budget) {
             Ok(Some(number)) => {
@@ -223,7 +256,7 @@ impl Lock {
             }
             Ok(None) => Ok(None),
             Err(error) => {
-                if error.outcome() == Outcome::MaybeExecuted {
+                if error.outcome() == Outcome::MaybeExecuted && token.is_fresh() {
                     held.release_unasked(deadline.remaining().or(Some(LAST_WORDS)));
                 }
                 Err(error)
@@ -233,17 +266,48 @@ impl Lock {
 
     /// How long to sleep between two tries, if all options make sense.
     fn sleep_between(&self) -> Result<Duration> {
-        const MILLISECOND: Duration = Duration::from_millis(1);
-        let wrong = |what| Err(redispy_conn::Error::new(ErrorKind::Config, Outcome::NotSent, what).into());
         let sleep = self.sleep.unwrap_or_else(|| SLEEP.min(self.ttl.unwrap_or(SLEEP)));
+        self.ttl.map_or(Ok(()), check_ttl)?;
         match self.ttl {
-            Some(ttl) if ttl < MILLISECOND => wrong("a lock's ttl must be 1 ms at least"),
-            Some(ttl) if sleep > ttl => wrong("a lock's sleep must not be longer than its ttl"),
-            None if self.renew => wrong("a lock without a ttl cannot be renewed"),
-            _ if sleep < MILLISECOND => wrong("a lock's sleep must be 1 ms at least"),
+            Some(ttl) if sleep > ttl => Err(wrong("a lock's sleep must not be longer than its ttl")),
+            None if self.renew => Err(wrong("a lock without a ttl cannot be renewed")),
+            _ if sleep < MILLISECOND => Err(wrong("a lock's sleep must be 1 ms at least")),
             _ => Ok(sleep),
         }
     }
+}
+
+/// What an acquisition asks with.
+enum Token<'a> {
+    /// Nobody else's: to ask twice does no harm, and to give back what was not granted neither.
+    Fresh(String),
+    /// Somebody may hold the lock with it already.
+    Given(&'a str),
+}
+
+impl Token<'_> {
+    fn as_str(&self) -> &str {
+        match self {
+            Token::Fresh(token) => token,
+            Token::Given(token) => token,
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        matches!(self, Token::Fresh(_))
+    }
+}
+
+fn given(token: &str) -> Result<Token<'_>> {
+    if token.is_empty() { Err(wrong("a lock's token must not be empty")) } else { Ok(Token::Given(token)) }
+}
+
+fn check_ttl(ttl: Duration) -> Result<()> {
+    if ttl < MILLISECOND { Err(wrong("a lock's ttl must be 1 ms at least")) } else { Ok(()) }
+}
+
+fn wrong(what: &'static str) -> Error {
+    redispy_conn::Error::new(ErrorKind::Config, Outcome::NotSent, what).into()
 }
 
 impl fmt::Debug for Lock {

@@ -21,7 +21,7 @@ pub struct LockGuard {
     held: Arc<Held>,
     number: Option<i64>,
     renewal: Option<Renewal>,
-    /// Whether there is nothing left to give back.
+    /// Whether there is nothing left for this guard to give back.
     released: bool,
 }
 
@@ -56,8 +56,30 @@ impl LockGuard {
     /// [`Refused`](ErrorKind::Refused): it has no time limit. Or the call failed; its outcome tells whether the time may have
     /// been added.
     pub fn extend(&self, additional: Duration) -> Result<()> {
-        self.limited()?;
+        if self.remaining().is_none() {
+            self.limited()?;
+        }
         self.held.extend(additional)
+    }
+
+    /// Sets the time for which the lock is held from now on, be it more or less than what is left; 1 ms at least. Also gives a
+    /// lock a limit that had none. It is for this once: [`reacquire`](Self::reacquire) knows the lock's own [`ttl`](Lock::ttl).
+    ///
+    /// To leave a lock locked for a while after the work is done, set that time and let [`into_token`](Self::into_token) take
+    /// the guard.
+    ///
+    /// # Errors
+    ///
+    /// [`LockExpired`](ErrorKind::LockExpired), [`LockNotOwned`](ErrorKind::LockNotOwned): the lock was lost, and stays so.
+    /// [`Config`](ErrorKind::Config): less than 1 ms. [`Refused`](ErrorKind::Refused): less than the lock's own time, to which
+    /// its [renewal](Lock::auto_renew) would bring it back. Or the call failed; it may be done twice without harm, and is tried
+    /// again when the connection is lost.
+    pub fn set_ttl(&self, ttl: Duration) -> Result<()> {
+        super::check_ttl(ttl)?;
+        if self.renewal.is_some() && self.held.ttl().is_some_and(|own| ttl < own) {
+            return Err(Error::refused("a lock", "it is renewed, to more time than this"));
+        }
+        self.held.set_ttl(ttl)
     }
 
     /// Gives the lock its whole [`ttl`](Lock::ttl) again, from now on. Where more is left, more stays.
@@ -116,9 +138,18 @@ impl LockGuard {
         self.number
     }
 
-    /// What the lock's key holds while this guard has it: unique among all who ever held it.
+    /// What the lock's key holds while this guard has it: unique among all who ever held it, unless it was [given](Lock::acquire_as).
     pub fn token(&self) -> &str {
         self.held.token()
+    }
+
+    /// Ends the guard and any renewal, and leaves the lock locked until its time is over, or whoever has this token releases
+    /// it: another process, by [`Lock::acquire_as`].
+    #[must_use = "without its token nobody can release the lock"]
+    pub fn into_token(mut self) -> String {
+        self.end_renewal();
+        self.released = true;
+        self.held.token().to_owned()
     }
 
     fn limited(&self) -> Result<Duration> {

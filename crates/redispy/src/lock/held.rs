@@ -24,10 +24,28 @@ struct State {
     /// Until when the lock is held for certain; `None` for no limit. Counted from before each request was sent, so never later
     /// than at the server.
     until: Option<Instant>,
+    /// When the last answer came that a time was set, be it less than before.
+    set: Option<Instant>,
     /// Why it was lost, once that is certain. It stays so: a holder that was told must not go on.
     lost: Option<LockFailure>,
     /// The guard has gone.
     ended: bool,
+}
+
+impl State {
+    fn remaining(&self) -> Option<Duration> {
+        match self.lost {
+            Some(_) => Some(Duration::ZERO),
+            None => self.until.map(|until| until.saturating_duration_since(Instant::now())),
+        }
+    }
+
+    /// The answer to a request that was sent after `asked` tells that the lock is held until then. A time that was set since may
+    /// have been set before this request or after it: then the lesser counts.
+    fn correct(&mut self, asked: Instant, until: Option<Instant>) {
+        let in_doubt = self.set.is_some_and(|set| asked <= set);
+        self.until = if in_doubt { lesser(self.until, until) } else { until };
+    }
 }
 
 /// What a wait ended by.
@@ -45,7 +63,7 @@ impl Held {
             name: name.into(),
             token: token.into(),
             ttl,
-            state: Mutex::new(State { until: None, lost: None, ended: false }),
+            state: Mutex::new(State { until: None, set: None, lost: None, ended: false }),
             changed: Condvar::new(),
         }
     }
@@ -115,6 +133,25 @@ impl Held {
         self.measure(call.repeatable(), budget).map(drop)
     }
 
+    /// Sees to it that just this time is left. What was believed before counts no more, be it later.
+    pub(super) fn set_ttl(&self, ttl: Duration) -> Result<()> {
+        let asked = Instant::now();
+        let call = self.call(&scripts::SET_TTL).arg(millis(ttl)).repeatable();
+        let result = self.tell(call, self.timeout()).map(drop);
+        let mut state = self.lock();
+        match &result {
+            Ok(()) => state.correct(asked, asked.checked_add(ttl)),
+            Err(error) if error.outcome() == Outcome::MaybeExecuted => {
+                state.until = lesser(state.until, asked.checked_add(ttl));
+            }
+            Err(_) => return result,
+        }
+        state.set = Some(Instant::now());
+        drop(state);
+        self.changed.notify_all();
+        result
+    }
+
     /// The time that is left at the server; `None` for no limit.
     pub(super) fn left(&self) -> Result<Option<Duration>> {
         self.measure(self.call(&scripts::LEFT).repeatable(), self.timeout())
@@ -122,11 +159,7 @@ impl Held {
 
     /// The time that is left for certain; `None` for no limit. Zero once the lock is lost.
     pub(super) fn remaining(&self) -> Option<Duration> {
-        let state = self.lock();
-        match state.lost {
-            Some(_) => Some(Duration::ZERO),
-            None => state.until.map(|until| until.saturating_duration_since(Instant::now())),
-        }
+        self.lock().remaining()
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -164,14 +197,16 @@ impl Held {
     /// Waits until the lock is lost, by the clock too, but no longer than this. Whether it is lost.
     pub(super) fn wait_lost(&self, at_most: Duration) -> bool {
         let deadline = Deadline::after(at_most);
+        let mut state = self.lock();
         loop {
             let left = deadline.remaining().unwrap_or(Duration::MAX);
-            match self.remaining() {
+            // It may be renewed or cut short meanwhile: then it is looked at anew.
+            let wait = match state.remaining() {
                 Some(held) if held.is_zero() => return true,
                 _ if left.is_zero() => return false,
-                // It may be renewed meanwhile: then the wait goes on.
-                held => self.wait(left.min(held.unwrap_or(left))),
+                held => left.min(held.unwrap_or(left)),
             };
+            state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -180,9 +215,9 @@ impl Held {
         Some(self.client.limit().timeout.unwrap_or(LAST_WORDS).min(LAST_WORDS))
     }
 
-    /// Runs a script that answers with the time that is left, and heeds what it says: what was believed before is corrected
-    /// to lie between that time counted from before the request and counted from now. So it may well grow less, if
-    /// somebody else cut the lock short.
+    /// Runs a script that answers with the time that is left, and heeds what it says: the lock ends between that time counted
+    /// from before the request and counted from now. What was believed before stays if it lies there, else it was too little,
+    /// or somebody else cut the lock short.
     fn measure<C: IntoCmd<Reply = i64>>(
         &self,
         call: C,
@@ -198,7 +233,8 @@ impl Held {
         if let (Some(until), Some(least), Some(most)) =
             (state.until, asked.checked_add(left), Instant::now().checked_add(left))
         {
-            state.until = Some(until.clamp(least, most));
+            let until = if until < most { until.max(least) } else { least };
+            state.correct(asked, Some(until));
         }
         drop(state);
         self.changed.notify_all();
@@ -235,6 +271,11 @@ fn is_lost_on_the_way(error: &Error) -> bool {
     error.kind() == ErrorKind::Closed && error.outcome() == Outcome::MaybeExecuted
 }
 
+/// The earlier of two limits, of which `None` is none.
+fn lesser(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    one.into_iter().chain(other).min()
+}
+
 /// Whole milliseconds, none of them cut off.
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
@@ -262,6 +303,25 @@ mod tests {
         assert_eq!(millis(Duration::from_micros(1500)), 2);
         assert_eq!(millis(Duration::from_nanos(1)), 1);
         assert_eq!(millis(Duration::MAX), u64::MAX);
+    }
+
+    /// Answers that cross on the wire never make more of the time than there may be.
+    #[test]
+    fn of_times_in_doubt_the_lesser_counts() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut state = State { until: Some(at(60)), set: None, lost: None, ended: false };
+        state.correct(at(1), Some(at(70)));
+        assert_eq!(state.until, Some(at(70)));
+        // Set at 2, answered at 4; asked at 3, and answered later.
+        state.correct(at(2), Some(at(12)));
+        state.set = Some(at(4));
+        state.correct(at(3), Some(at(70)));
+        assert_eq!(state.until, Some(at(12)));
+        state.correct(at(3), Some(at(5)));
+        assert_eq!(state.until, Some(at(5)));
+        state.correct(at(5), Some(at(70)));
+        assert_eq!(state.until, Some(at(70)));
     }
 
     #[test]

@@ -62,6 +62,14 @@ return ttl",
     )
 });
 
+/// Sees to it that just this time is left. Answers with it.
+pub(super) static SET_TTL: LazyLock<Script<i64>> = LazyLock::new(|| {
+    if_owned(
+        "redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return tonumber(ARGV[2])",
+    )
+});
+
 /// Answers with the time that is left, or `NO_LIMIT`.
 pub(super) static LEFT: LazyLock<Script<i64>> = LazyLock::new(|| {
     if_owned(

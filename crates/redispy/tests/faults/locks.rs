@@ -12,7 +12,7 @@ use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text,
 use crate::connect::moving;
 use crate::oracles::{
     PATIENCE, RECOVERY, SLACK, assert_all_well, assert_error, assert_recovered, at_deadline, builder, client,
-    echo, ms, on_time, pooled, trial,
+    echo, forget, ms, on_time, pooled, trial,
 };
 
 /// Longer than any test takes: a lock that is found free before was released.
@@ -231,6 +231,53 @@ fn f038_a_lock_of_which_nobody_knows_whether_it_was_taken_is_given_back() {
         }
         assert!(taken.load(Ordering::Relaxed) > 0);
         assert_recovered(&r);
+    });
+}
+
+/// A lock that is asked for under a token of the caller's may have been held before, be it by another process.
+#[test]
+fn f061_a_lock_asked_for_under_a_given_token_is_not_given_back_unasked() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url());
+        let _token = r.lock("foo").ttl(LONG).acquire_as("job 7").unwrap().into_token();
+        warm(&r);
+        server.pause();
+        let quick = r.with_timeout(ms(200)).lock("foo").ttl(LONG);
+        let error = at_deadline(ms(200), || quick.try_acquire_as("job 7"));
+        assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read, &["EVALSHA at"]);
+        server.resume();
+        assert_all_well(&r, &server);
+        assert_eq!(text(&server.command(["GET", "foo"])), "job 7");
+        r.lock("foo").acquire_as("job 7").unwrap().release().unwrap();
+        assert!(!exists(&server, "foo"));
+    });
+}
+
+/// Of less time that may have been set nobody knows, so that is what counts.
+#[test]
+fn f061_less_time_that_was_maybe_set_is_believed() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url());
+        let guard = r.with_timeout(ms(200)).lock("foo").ttl(LONG).acquire().unwrap();
+        warm(&r);
+        server.pause();
+        let error = at_deadline(ms(200), || guard.set_ttl(LONG / 2));
+        assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read, &["EVALSHA at"]);
+        assert!(guard.remaining().unwrap() <= LONG / 2);
+        // More is not, and nothing is if it was not sent.
+        let error = at_deadline(ms(200), || guard.set_ttl(LONG * 2));
+        assert_eq!(error.outcome(), Outcome::MaybeExecuted);
+        assert!(guard.remaining().unwrap() <= LONG / 2);
+        server.resume();
+        assert_all_well(&r, &server);
+        guard.set_ttl(LONG).unwrap();
+        assert!(guard.remaining().unwrap() > LONG / 2);
+        server.kill();
+        forget();
+        assert_eq!(guard.set_ttl(ms(1)).unwrap_err().outcome(), Outcome::NotSent);
+        assert!(guard.remaining().unwrap() > LONG / 2);
     });
 }
 

@@ -314,6 +314,121 @@ fn a_lock_without_limit_cannot_be_extended() {
 }
 
 #[test]
+fn the_time_that_is_left_is_set_as_told_be_it_less() {
+    each_protocol(|r| {
+        let guard = r.lock("foo").ttl(ms(20_000)).acquire().unwrap();
+        for (told, at_most) in
+            [(ms(50_000), 50_000), (ms(5_000), 5_000), (Duration::from_micros(9_000_500), 9_001)]
+        {
+            let before = Instant::now();
+            guard.set_ttl(told).unwrap();
+            let (here, there) = (guard.remaining().unwrap(), pttl(r, "foo"));
+            let spent = u64::try_from(before.elapsed().as_millis()).unwrap() + 1;
+            assert!(there <= at_most && there + spent >= at_most, "{there} of {at_most} after {spent}");
+            assert!(here <= ms(at_most) && here + before.elapsed() >= told, "{here:?} of {told:?}");
+        }
+        // It is for this time only: the lock's own is what it was.
+        guard.reacquire().unwrap();
+        assert!((16_000..=20_000).contains(&pttl(r, "foo")));
+        for error in [guard.set_ttl(Duration::ZERO), guard.set_ttl(Duration::from_micros(999))] {
+            let error = error.unwrap_err();
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Config, Outcome::NotSent), "{error}");
+        }
+        assert_eq!(guard.set_ttl(Duration::MAX).unwrap_err().kind(), ErrorKind::Server);
+        assert!(guard.owned().unwrap());
+        // Left to end by itself, it is told in time, also to who waits already.
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| (guard.wait_lost(PATIENCE), Instant::now()));
+            thread::sleep(ms(20));
+            let start = Instant::now();
+            guard.set_ttl(ms(30)).unwrap();
+            let (lost, when) = waiting.join().unwrap();
+            assert!(lost && when >= start + ms(30) && when < start + PATIENCE / 2);
+        });
+        wait_until("the key expires", PATIENCE, || r.exists("foo").unwrap() == 0);
+        assert_eq!(guard.set_ttl(ms(1000)).unwrap_err().kind(), ErrorKind::LockExpired);
+        assert_eq!(r.exists("foo").unwrap(), 0);
+        drop(guard);
+
+        let guard = r.lock("foo").acquire().unwrap();
+        r.set("foo", "another").unwrap();
+        assert_eq!(guard.set_ttl(ms(1000)).unwrap_err().kind(), ErrorKind::LockNotOwned);
+        assert_eq!(r.pttl("foo").unwrap(), redispy::replies::Expiry::Never);
+    });
+}
+
+#[test]
+fn a_lock_without_limit_gets_one_when_told() {
+    each_protocol(|r| {
+        let guard = r.lock("foo").ttl(None).acquire().unwrap();
+        guard.set_ttl(ms(20_000)).unwrap();
+        assert!((16_000..=20_000).contains(&pttl(r, "foo")));
+        assert!(guard.remaining().unwrap() <= ms(20_000));
+        guard.extend(ms(20_000)).unwrap();
+        assert!((36_000..=40_000).contains(&pttl(r, "foo")));
+        assert_eq!(guard.reacquire().unwrap_err().kind(), ErrorKind::Refused);
+        guard.release().unwrap();
+    });
+}
+
+/// What is renewed to its time to live cannot have less.
+#[test]
+fn a_lock_that_is_renewed_cannot_be_given_less_time_than_that() {
+    let r = client();
+    let guard = r.lock("foo").ttl(ms(10_000)).auto_renew().acquire().unwrap();
+    let error = guard.set_ttl(ms(9_999)).unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Refused, Outcome::NotSent));
+    guard.set_ttl(ms(60_000)).unwrap();
+    assert!(pttl(&r, "foo") > 50_000);
+    guard.set_ttl(ms(10_000)).unwrap();
+    assert!(pttl(&r, "foo") <= 10_000);
+    guard.release().unwrap();
+}
+
+#[test]
+fn a_token_of_the_callers_is_handed_on_with_its_lock() {
+    each_protocol(|r| {
+        let lock = r.lock("foo").ttl(ms(20_000)).fencing();
+        let guard = lock.acquire_as("job 7").unwrap();
+        assert_eq!((guard.token(), r.get::<String>("foo").unwrap().as_deref()), ("job 7", Some("job 7")));
+        let number = guard.fencing_token().unwrap();
+        assert!(lock.try_acquire().unwrap().is_none());
+        assert!(lock.try_acquire_as("job 8").unwrap().is_none());
+        let error = lock.clone().blocking_timeout(ms(1)).acquire_as("job 8").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LockHeld);
+
+        // Who has the token has the lock: under the same number, with its whole time.
+        guard.set_ttl(ms(5_000)).unwrap();
+        let token = guard.into_token();
+        assert!(pttl(r, "foo") <= 5_000);
+        let next = r.clone().lock("foo").fencing().ttl(ms(10_000)).try_acquire_as(&token).unwrap().unwrap();
+        assert_eq!(next.fencing_token(), Some(number));
+        assert!((5_001..=10_000).contains(&pttl(r, "foo")));
+        next.release().unwrap();
+        assert!(lock.try_acquire_as("job 8").unwrap().unwrap().fencing_token() > Some(number));
+
+        let error = lock.try_acquire_as("").unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Config, Outcome::NotSent));
+    });
+}
+
+/// A guard that gave its token away renews no more, and releases nothing.
+#[test]
+fn a_guard_that_gives_its_token_away_has_nothing_left_to_do() {
+    let r = client();
+    let given = Arc::new(());
+    let lock = r.lock("foo").on_lost({
+        let given = Arc::clone(&given);
+        move |_| drop(Arc::clone(&given))
+    });
+    let guard = lock.acquire().unwrap();
+    drop(lock);
+    let token = guard.into_token();
+    assert_eq!(Arc::strong_count(&given), 1);
+    assert_eq!(r.get("foo").unwrap(), Some(token));
+}
+
+#[test]
 fn fencing_tokens_only_grow() {
     each_protocol(|r| {
         let (plain, lock) = (r.lock("foo"), r.lock("foo").fencing().ttl(ms(5000)));
