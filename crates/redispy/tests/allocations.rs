@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use allocation_counter::measure;
 use redispy::{Client, IntoCmd, ToArg, cmd, prelude::*};
-use redispy_testkit::SharedServer;
+use redispy_testkit::{Server, SharedServer};
 
 /// Allocations of one call in the steady state: connection open, buffers grown.
 fn allocations(call: impl Fn()) -> f64 {
@@ -78,6 +78,28 @@ fn large_arguments_are_not_copied_again() {
     });
     // The values once, and what it takes to send and answer any commands.
     assert!(used.bytes_total < (64 << 20) + (1 << 19), "{used:?}");
+}
+
+/// A gigabyte goes out while its replies come in. It is held once here, and not at all at the server, which has one value at a
+/// time.
+#[test]
+fn a_gigabyte_of_arguments_is_held_once() {
+    const MANY: usize = 1024;
+    let server = Server::start();
+    let r = Client::builder().url(server.url()).unwrap().timeout(Duration::from_secs(100)).build().unwrap();
+    r.ping().unwrap();
+    let value = vec![b'x'; 1 << 20];
+    let mut replies = Vec::new();
+    let used = measure(|| {
+        let sets = (0..MANY).map(|_| cmd::set("key", &value[..]));
+        replies = r.pipeline().transaction(false).all(sets).execute().unwrap().0;
+    });
+    assert_eq!(replies, [true; MANY]);
+    let (most, encoded) = (used.bytes_max as usize, MANY << 20);
+    let at_server = server.info("used_memory_peak").unwrap().parse::<usize>().unwrap();
+    println!("{most} bytes at once for {encoded} of arguments, {at_server} at the server");
+    assert!(most < encoded + (4 << 20) && used.bytes_total < (encoded + (4 << 20)) as u64, "{used:?}");
+    assert!(at_server < 64 << 20, "{at_server}");
 }
 
 /// A pipeline of a hundred commands: its bytes, its list of replies, the name of the server in errors, and nothing for each.
