@@ -564,7 +564,7 @@ impl Connection {
 
 /// Whether a server closes the connection after this reply. It may take a moment to do so, in which the next command would
 /// be sent in vain and count as perhaps executed.
-fn is_farewell(reply: &Node<'_>) -> bool {
+pub(crate) fn is_farewell(reply: &Node<'_>) -> bool {
     reply.is_error() && reply.as_bytes().is_some_and(|text| text.starts_with(b"ERR Protocol error"))
 }
 

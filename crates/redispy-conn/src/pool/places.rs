@@ -40,6 +40,11 @@ impl Places {
         Ok((transport, decoder, address, Home(connection)))
     }
 
+    /// The process whose connections these are.
+    pub(crate) fn process(&self) -> u32 {
+        self.0.shared.process
+    }
+
     /// Changes whenever all present connections are to be let go.
     pub(crate) fn generation(&self) -> u64 {
         self.0.shared.generation.load(Ordering::Acquire)

@@ -15,8 +15,9 @@ use crate::{Address, Deadline, Error, Result, Stats};
 const LABEL: &str = "a shared connection";
 
 thread_local! {
-    /// The ticket of this thread's calls, between two of them.
-    static SPARE: Cell<Option<Arc<Ticket>>> = const { Cell::new(None) };
+    /// The ticket of this thread's calls, between two of them, and its process: after a fork, other threads may have held its locks
+    /// for ever.
+    static SPARE: Cell<Option<(u32, Arc<Ticket>)>> = const { Cell::new(None) };
 }
 
 /// The shared connections of one pool.
@@ -58,7 +59,7 @@ impl Lanes {
         let lane = self.choose();
         loop {
             let (line, fresh) = self.line(lane, deadline)?;
-            let ticket = take_spare();
+            let ticket = take_spare(self.places.process());
             let called = line.call(&ticket, bytes, replies, deadline);
             let mut inbox = ticket.collect();
             let failure = called.err().or_else(|| inbox.failure.take());
@@ -68,7 +69,15 @@ impl Lanes {
             {
                 continue;
             }
-            return give_out(&line, &ticket, inbox, failure, read);
+            give_out(&line, &mut inbox, read);
+            return match failure {
+                None => {
+                    ticket.recycle(inbox);
+                    let _ = SPARE.try_with(|spare| spare.set(Some((self.places.process(), ticket))));
+                    Ok(())
+                }
+                Some(failure) => Err(failure.error),
+            };
         }
     }
 
@@ -225,30 +234,16 @@ impl Drop for Connecting<'_> {
     }
 }
 
-fn take_spare() -> Arc<Ticket> {
+fn take_spare(process: u32) -> Arc<Ticket> {
     let spare = SPARE.try_with(Cell::take).ok().flatten();
-    spare.unwrap_or_else(|| Arc::new(Ticket::new()))
+    spare.filter(|(of, _)| *of == process).map_or_else(|| Arc::new(Ticket::new()), |(_, ticket)| ticket)
 }
 
-/// Hands out the replies, and puts the ticket aside for the next call.
-fn give_out(
-    line: &Line,
-    ticket: &Arc<Ticket>,
-    mut inbox: Inbox,
-    failure: Option<Failure>,
-    read: &mut dyn FnMut(&Address, usize, Node<'_>),
-) -> Result<()> {
+/// Hands out the replies.
+fn give_out(line: &Line, inbox: &mut Inbox, read: &mut dyn FnMut(&Address, usize, Node<'_>)) {
     let mut number = 0;
     while let Some(reply) = inbox.replies.next_reply() {
         read(&line.address, number, reply);
         number += 1;
-    }
-    match failure {
-        None => {
-            ticket.recycle(inbox);
-            let _ = SPARE.try_with(|spare| spare.set(Some(Arc::clone(ticket))));
-            Ok(())
-        }
-        Some(failure) => Err(failure.error),
     }
 }

@@ -9,10 +9,11 @@ use std::time::Instant;
 
 use resp_proto::Kind;
 
-use super::line::{Line, Receiver, put, wake};
+use super::line::{LOOK_AGAIN, Line, Receiver, put, wake};
+use super::queue::Gift;
 use super::sync::{MutexGuard, lock};
-use super::ticket::{Failure, Found, Ticket};
-use crate::connection::{READS_AT_ONCE, Rounds, TRUSTED_FOR};
+use super::ticket::{Ended, Failure, Found, Ticket};
+use crate::connection::{READS_AT_ONCE, Rounds, TRUSTED_FOR, is_farewell};
 use crate::pool::Home;
 use crate::transport::{Condition, Readiness};
 use crate::{Deadline, Error, ErrorKind, Outcome, Phase, Progress};
@@ -57,15 +58,13 @@ impl<'a> Lead<'a> {
 
     /// Reads for all until the replies of `own` are in.
     pub(super) fn run(mut self, own: &Arc<Ticket>, deadline: Deadline) -> Led {
+        // Whoever reads does not look whether it was given something: nobody may give it the pen.
+        own.leave_idle();
         match self.receive(own, deadline) {
             Ok(led) => {
                 let led = match led {
                     // Before the role is passed on, so that it does not come back here.
                     Led::GaveUp if own.give_up() == Found::Done => Led::Done,
-                    Led::Aside => {
-                        own.leave_idle();
-                        Led::Aside
-                    }
                     led => led,
                 };
                 self.hand_over();
@@ -89,9 +88,14 @@ impl<'a> Lead<'a> {
             if own.is_done() {
                 return Ok(Led::Done);
             }
-            let received = match self.flush()? {
-                Flushed::All => self.line.transport.read(self.receiver.decoder.space(), deadline).map(Some),
-                Flushed::Part => self.read_or_write(deadline),
+            let flushed = self.flush()?;
+            // Its own bytes may be taken back, or who writes them may leave: neither is seen from within a wait.
+            let waits_to_be_sent = lock(&self.line.queue).is_unwritten(own.end());
+            let until =
+                if waits_to_be_sent { deadline.earlier(Deadline::after(LOOK_AGAIN)) } else { deadline };
+            let received = match flushed {
+                Flushed::All => self.line.transport.read(self.receiver.decoder.space(), until).map(Some),
+                Flushed::Part => self.read_or_write(until),
             };
             let received = received.and_then(|count| rounds.next(deadline).map(|()| count));
             match received {
@@ -103,7 +107,9 @@ impl<'a> Lead<'a> {
                 Ok(None) => {}
                 Err(cause) if cause.kind() == io::ErrorKind::TimedOut => {
                     self.woke();
-                    return Ok(Led::GaveUp);
+                    if !waits_to_be_sent || deadline.has_passed() {
+                        return Ok(Led::GaveUp);
+                    }
                 }
                 Err(cause) => return Err(self.lost(cause)),
             }
@@ -152,6 +158,7 @@ impl<'a> Lead<'a> {
     /// Gives out all whole replies.
     fn settle(&mut self) -> Result<(), Fault> {
         let Receiver { decoder, due, finished, answered, pushes, .. } = &mut *self.receiver;
+        let mut farewell = false;
         let fault = loop {
             match decoder.next_reply() {
                 Ok(None) => break None,
@@ -169,11 +176,16 @@ impl<'a> Lead<'a> {
                         *answered = Some(Instant::now());
                     }
                     first.left = first.left.saturating_sub(1);
+                    farewell = is_farewell(&reply);
                     first.ticket.deliver(reply);
                     if first.left == 0
                         && let Some(entry) = due.pop_front()
                     {
                         finished.push(entry.ticket);
+                    }
+                    // Nothing behind it is an answer, and nothing more will be read.
+                    if farewell {
+                        break None;
                     }
                 }
                 Err(error) => break Some(Error::protocol(error)),
@@ -191,11 +203,23 @@ impl<'a> Lead<'a> {
             }
         }
         // All are told before the first is woken: waking takes time.
-        finished.retain(|ticket| ticket.finish());
+        finished.retain(|ticket| match ticket.finish() {
+            Ended::Asleep => true,
+            // Answered before all of it was written. The reader is awake, and writes what is left.
+            Ended::Holding(Gift::Pen) => {
+                lock(&self.line.queue).drop_pen();
+                false
+            }
+            Ended::Holding(Gift::Lead | Gift::Room) | Ended::Awake => false,
+        });
         for ticket in finished.drain(..) {
             ticket.wake();
         }
-        fault.map_or(Ok(()), |error| Err(error.into()))
+        match fault {
+            Some(error) => Err(error.into()),
+            None if farewell => Err(self.lost(io::ErrorKind::UnexpectedEof.into())),
+            None => Ok(()),
+        }
     }
 
     /// Writes what is queued; then everybody knows that the reader is about to wait.
@@ -308,7 +332,8 @@ impl<'a> Lead<'a> {
         let mut end = |ticket: Arc<Ticket>, error: Error| {
             let elsewhere = fault.stale && error.outcome() == Outcome::NotSent;
             ticket.fail(Failure { error, elsewhere });
-            if ticket.finish() {
+            // Whatever it holds is of no use on a dead connection.
+            if ticket.finish() == Ended::Asleep {
                 woken.push(ticket);
             }
         };

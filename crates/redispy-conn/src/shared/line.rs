@@ -14,7 +14,7 @@ use super::governor::Governor;
 use super::lead::{Lead, Led};
 use super::queue::{Duty, Entry, Gift, Queue, Refusal, Segment, Sent};
 use super::sync::{AtomicBool, AtomicU64, Mutex, lock};
-use super::ticket::{Failure, Found, Ticket};
+use super::ticket::{Ended, Failure, Found, Ticket};
 use crate::pool::Home;
 use crate::transport::{Readiness, Transport};
 use crate::{Address, Deadline, Error, ErrorKind, Outcome, Phase, Progress, PushHook, ShareConfig};
@@ -28,8 +28,8 @@ const LOST_AFTER: Duration = Duration::from_millis(50);
 #[cfg(any(loom, shuttle))]
 const LOST_AFTER: Duration = Duration::MAX;
 
-/// A writer that waits for room in the socket looks so often whether it has become someone else's task.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// Who waits for room in the socket, or for others to write, looks so often whether it has become someone else's task.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// How many reads' worth of pushes may wait for the hook.
 const MOST_PUSHES: usize = 4096;
@@ -322,15 +322,22 @@ impl Line {
     pub(super) fn retire(&self) {
         self.set_unusable();
         let mut queue = lock(&self.queue);
-        let (mut away, vacant) = queue.retire();
+        let (away, vacant) = queue.retire();
+        let (mut woken, mut leads) = (Vec::new(), false);
         // Under the lock: one of them may be the reader, which comes to its end by itself and would use its ticket again.
-        away.retain(|ticket| {
+        for ticket in away {
             ticket.fail(self.not_here());
-            ticket.finish()
-        });
+            match ticket.finish() {
+                Ended::Asleep => woken.push(ticket),
+                // What one of them was given just now is for those who stay.
+                Ended::Holding(Gift::Lead) => leads = true,
+                Ended::Holding(Gift::Pen) => woken.extend(queue.pass_pen()),
+                Ended::Holding(Gift::Room) | Ended::Awake => {}
+            }
+        }
         drop(queue);
-        wake(away);
-        if vacant && lock(&self.queue).join() {
+        wake(woken);
+        if leads || (vacant && lock(&self.queue).join()) {
             // It looks whether anybody still waits.
             Lead::take(self).hand_over();
         }

@@ -128,6 +128,8 @@ impl Transport for Echo {
 struct World {
     wire: Arc<Echo>,
     line: Line,
+    /// Somebody lets go of the connection while others call.
+    retires: bool,
 }
 
 impl World {
@@ -138,7 +140,11 @@ impl World {
         let options = ShareConfig { max_queued, yielding: Yielding::Never, ..ShareConfig::default() };
         let decoder = Decoder::new(Limits::default());
         let line = Line::new(transport, decoder, Address::default(), &options, None, None);
-        Arc::new(World { wire, line })
+        Arc::new(World { wire, line, retires: false })
+    }
+
+    fn retiring(capacity: usize, max_queued: usize) -> Arc<World> {
+        Arc::new(World { retires: true, ..Arc::into_inner(World::new(capacity, WHOLE, max_queued)).unwrap() })
     }
 
     /// One call with so many commands; says whether it was answered. Whatever it comes to is what it should be.
@@ -163,6 +169,9 @@ impl World {
         }
         if failure.error.is_timeout() {
             assert!(deadline.limit().is_some(), "{:?}", failure.error);
+        } else if self.retires {
+            assert!(failure.elsewhere && answered == 0, "{:?}", failure.error);
+            return true;
         } else {
             assert!(self.wire.cut_at < usize::MAX, "{:?}", failure.error);
         }
@@ -185,6 +194,9 @@ fn scenario(world: &Arc<World>, calls: &[(usize, Deadline)]) {
     }
     let (commands, deadline) = calls[0];
     let mut answered = vec![world.call(0, commands, deadline)];
+    if world.retires {
+        world.line.retire();
+    }
     for thread in threads {
         answered.push(thread.join().unwrap());
     }
@@ -192,11 +204,12 @@ fn scenario(world: &Arc<World>, calls: &[(usize, Deadline)]) {
         for (answered, (_, deadline)) in answered.into_iter().zip(calls) {
             assert!(answered || deadline.limit().is_some(), "a caller that has time gets its reply");
         }
-        assert!(world.call(9, 1, Deadline::NEVER), "the connection goes on");
+        assert!(world.call(9, 1, Deadline::NEVER), "the connection goes on, or says that it does not");
     } else {
         world.call(9, 1, Deadline::NEVER);
     }
     assert_eq!(world.line.load(), 0);
+    assert!(!world.retires || lock(&world.wire.state).shut, "closed once nobody waits");
 }
 
 const WIDE: usize = 1 << 20;
@@ -224,6 +237,12 @@ fn scenarios(explore: impl Fn(Box<dyn Fn() + Send + Sync>) -> usize) {
             "a full wire against timeout",
             Box::new(move || (World::new(LEN + 1, WHOLE, WIDE), vec![(3, now()), never()])),
         ),
+        (
+            "a full wire, and who writes is answered first",
+            Box::new(move || {
+                (World::new(2 * LEN + 1, WHOLE, WIDE), vec![never(), never(), (3, Deadline::NEVER)])
+            }),
+        ),
         ("a full queue", Box::new(move || (World::new(1, WHOLE, LEN), vec![never(), never(), never()]))),
         (
             "a full queue against timeout",
@@ -236,6 +255,22 @@ fn scenarios(explore: impl Fn(Box<dyn Fn() + Send + Sync>) -> usize) {
         (
             "three callers and a loss",
             Box::new(move || (World::new(WIDE, 2 * LEN, WIDE), vec![never(), never(), never()])),
+        ),
+        (
+            "retired amid calls",
+            Box::new(move || (World::retiring(WIDE, WIDE), vec![never(), never(), never()])),
+        ),
+        (
+            "retired with a full wire",
+            Box::new(move || (World::retiring(LEN + 1, WIDE), vec![never(), (2, Deadline::NEVER)])),
+        ),
+        (
+            "retired with a full wire against timeout",
+            Box::new(move || (World::retiring(LEN + 1, WIDE), vec![never(), never(), (3, now())])),
+        ),
+        (
+            "retired with a full queue",
+            Box::new(move || (World::retiring(1, LEN), vec![never(), never(), hasty()])),
         ),
     ];
     for (name, make) in all {
@@ -275,18 +310,25 @@ fn f182_many_orders_of_many_threads() {
     });
     // More callers than any of the above.
     for (capacity, max_queued, cut_at) in [
-        (WIDE, WIDE, WHOLE),
-        (6, WIDE, WHOLE),
-        (WIDE, 2 * LEN, WHOLE),
-        (6, 2 * LEN, WHOLE),
-        (6, WIDE, 5 * LEN + 2),
+        (WIDE, WIDE, Some(WHOLE)),
+        (6, WIDE, Some(WHOLE)),
+        (WIDE, 2 * LEN, Some(WHOLE)),
+        (6, 2 * LEN, Some(WHOLE)),
+        (6, WIDE, Some(5 * LEN + 2)),
+        (WIDE, WIDE, None),
+        (6, WIDE, None),
+        (6, 2 * LEN, None),
     ] {
         let scenario = move || {
             let calls: Vec<_> =
                 (0..8).map(|n| (1 + n % 3, if n % 2 == 0 { Deadline::NEVER } else { now() })).collect();
-            scenario(&World::new(capacity, cut_at, max_queued), &calls);
+            let world = match cut_at {
+                Some(cut_at) => World::new(capacity, cut_at, max_queued),
+                None => World::retiring(capacity, max_queued),
+            };
+            scenario(&world, &calls);
         };
         shuttle::check_random(scenario, ORDERS);
-        println!("8 callers ({capacity}, {max_queued}, {cut_at}): {ORDERS} interleavings");
+        println!("8 callers ({capacity}, {max_queued}, {cut_at:?}): {ORDERS} interleavings");
     }
 }

@@ -25,7 +25,7 @@ pub(super) trait Seat: Clone {
     /// Whether this is the same caller.
     fn is(&self, other: &Self) -> bool;
 
-    /// Says where the caller's bytes end in the stream.
+    /// Says where the caller's bytes end in the stream; 0 when not one of them has left, nor will.
     fn ends_at(&self, end: u64);
 }
 
@@ -259,6 +259,8 @@ impl<T: Seat> Queue<T> {
         let entry = place.and_then(|place| self.entries.get(place));
         let sent = match entry {
             Some(entry) if entry.start >= self.claimed => Sent::Nothing,
+            // Taken out by those who let go of the connection.
+            None if end == 0 => Sent::Nothing,
             _ if end > self.written => Sent::Part(end - self.written),
             _ => Sent::All,
         };
@@ -285,6 +287,7 @@ impl<T: Seat> Queue<T> {
             at = next;
         }
         self.out.retain(|segment| segment.left() > 0);
+        entry.ticket.ends_at(0);
         self.end -= len;
         for later in self.entries.iter_mut().skip(place) {
             later.start -= len;
@@ -479,6 +482,9 @@ impl<T: Seat> Queue<T> {
         self.broken = true;
         self.reader = Reader::Vacant;
         self.out.clear();
+        for entry in self.entries.iter().filter(|entry| entry.start >= self.claimed) {
+            entry.ticket.ends_at(0);
+        }
         let waiting = self.waiting.drain(..).map(|waiting| waiting.ticket).collect();
         (std::mem::take(&mut self.entries), waiting)
     }
@@ -491,6 +497,11 @@ impl<T: Seat> Queue<T> {
     /// Whether replies are due that the reader does not know of.
     pub(super) fn has_due(&self) -> bool {
         self.entries.front().is_some_and(|entry| entry.start < self.claimed)
+    }
+
+    /// Whether what ends there is still to be written, or was taken out.
+    pub(super) fn is_unwritten(&self, end: u64) -> bool {
+        end == 0 || end > self.written
     }
 
     /// Bytes that are queued and unwritten.

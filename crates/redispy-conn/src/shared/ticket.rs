@@ -33,6 +33,17 @@ pub(super) enum Found {
     Nothing,
 }
 
+/// In what a caller's wait was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Its thread will look by itself.
+    Awake,
+    /// It is to be woken.
+    Asleep,
+    /// It had been given this and has not taken it, nor will it: somebody else must.
+    Holding(Gift),
+}
+
 /// What all replies of a caller come to.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
@@ -196,8 +207,10 @@ impl Ticket {
 
     /// Puts a reply into the inbox of a caller that still waits.
     pub(super) fn deliver(&self, reply: Node<'_>) {
+        // Under the lock, so that a caller that gives up finds all there is, or nothing more comes.
+        let mut inbox = lock(&self.inbox);
         if self.state.load(Ordering::Relaxed) != GONE {
-            lock(&self.inbox).replies.push(reply);
+            inbox.replies.push(reply);
         }
     }
 
@@ -206,10 +219,15 @@ impl Ticket {
         lock(&self.inbox).failure = Some(failure);
     }
 
-    /// Ends the caller's wait; says whether it must be woken.
-    pub(super) fn finish(&self) -> bool {
-        let any = [IDLE, WATCHED, PARKED, LEAD, PEN, ROOM];
-        matches!(self.change(&any, DONE), Ok(PARKED))
+    /// Ends the caller's wait.
+    pub(super) fn finish(&self) -> Ended {
+        match self.change(&[IDLE, WATCHED, PARKED, LEAD, PEN, ROOM], DONE) {
+            Ok(PARKED) => Ended::Asleep,
+            Ok(LEAD) => Ended::Holding(Gift::Lead),
+            Ok(PEN) => Ended::Holding(Gift::Pen),
+            Ok(ROOM) => Ended::Holding(Gift::Room),
+            _ => Ended::Awake,
+        }
     }
 
     /// Wakes the caller's thread if it sleeps.

@@ -3,10 +3,16 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use redispy_conn::{Deadline, Pool, Result};
-use redispy_testkit::{Frame, Server};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
-use crate::support::{bulk, command, patient, pool};
+use redispy_conn::{
+    Address, Attempt, Config, Connector, Deadline, ErrorKind, MemoryTransport, Outcome, Pool, Result,
+    Transport,
+};
+use redispy_testkit::{Frame, Server, wait_until};
+
+use crate::support::{PATIENCE, bulk, command, patient, pool};
 
 fn run(pool: &Pool, args: &[&str], deadline: Deadline) -> Result<Frame> {
     let mut frame = None;
@@ -30,4 +36,94 @@ fn many_threads_each_get_their_own_reply() {
         }
     });
     assert_eq!(next.into_inner(), 32_000);
+}
+
+/// Connections in memory, of which the other ends are sent away.
+struct Memory {
+    capacity: usize,
+    others: mpsc::Sender<MemoryTransport>,
+}
+
+impl Connector for Memory {
+    fn connect(&self, _: &Address, _: &Attempt) -> Result<Arc<dyn Transport>> {
+        let (ours, theirs) = MemoryTransport::pair(self.capacity);
+        self.others.send(theirs).unwrap();
+        Ok(Arc::new(ours))
+    }
+}
+
+/// A pool of connections that hold so many bytes each, and their other ends. No handshake takes place.
+fn in_memory(capacity: usize) -> (Pool, mpsc::Receiver<MemoryTransport>) {
+    let (others, receiver) = mpsc::channel();
+    let config: Config = "redis://memory?protocol=2&client_info=no".parse().unwrap();
+    let pool = Pool::new(config.with_connector(Arc::new(Memory { capacity, others }))).unwrap();
+    (pool, receiver)
+}
+
+/// Reads so many bytes.
+fn take(theirs: &MemoryTransport, mut count: usize) {
+    let mut buffer = [0; 4096];
+    while count > 0 {
+        let most = count.min(buffer.len());
+        count -= theirs.read(&mut buffer[..most], patient()).unwrap();
+    }
+}
+
+/// The reader of a connection that is given up is sent elsewhere when none of its own bytes has left: at once, though nothing
+/// comes that would wake it.
+#[test]
+fn a_reader_that_has_sent_nothing_is_sent_elsewhere_at_once() {
+    let (pool, others) = in_memory(64);
+    let long = "x".repeat(100);
+    thread::scope(|scope| {
+        // Too short a time for the server to be taken for lost.
+        let first = scope.spawn(|| run(&pool, &["ECHO", &long], Deadline::after(Duration::from_millis(40))));
+        let silent = others.recv().unwrap();
+        wait_until("a full wire", PATIENCE, || pool.stats().queued > 0);
+        let second = scope.spawn(|| run(&pool, &["PING"], patient()));
+        assert!(first.join().unwrap().unwrap_err().is_timeout());
+        // Now the second one has the role, and waits for room on the wire.
+        thread::sleep(Duration::from_millis(30));
+        let begin = Instant::now();
+        pool.clear();
+        let spare = others.recv_timeout(PATIENCE).unwrap();
+        take(&spare, command(&["PING"]).len());
+        spare.try_write(b"+PONG\r\n").unwrap();
+        assert_eq!(second.join().unwrap().unwrap(), Frame::SimpleString("PONG".into()));
+        assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+        drop(silent);
+    });
+}
+
+/// A server that will not read on says so and closes: what others sent behind it has no answer, and nothing more is sent there.
+#[test]
+fn f050_a_farewell_is_the_last_reply_of_a_shared_connection() {
+    let (pool, others) = in_memory(4096);
+    thread::scope(|scope| {
+        let calls: Vec<_> = (0..3)
+            .map(|n| {
+                let call = scope.spawn({
+                    let pool = &pool;
+                    move || run(pool, &["PING"], patient())
+                });
+                wait_until("the call", PATIENCE, || pool.stats().in_flight == n + 1);
+                call
+            })
+            .collect();
+        let theirs = others.recv().unwrap();
+        take(&theirs, 3 * command(&["PING"]).len());
+        theirs.try_write(b"+PONG\r\n-ERR Protocol error: invalid bulk length\r\n").unwrap();
+        let mut results = calls.into_iter().map(|call| call.join().unwrap());
+        assert_eq!(results.next().unwrap().unwrap(), Frame::SimpleString("PONG".into()));
+        assert!(matches!(results.next().unwrap().unwrap(), Frame::SimpleError(_)));
+        let error = results.next().unwrap().unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Closed, Outcome::MaybeExecuted), "{error}");
+        // The server has not closed it yet.
+        let again = scope.spawn(|| run(&pool, &["PING"], patient()));
+        let fresh = others.recv_timeout(PATIENCE).unwrap();
+        take(&fresh, command(&["PING"]).len());
+        fresh.try_write(b"+PONG\r\n").unwrap();
+        assert_eq!(again.join().unwrap().unwrap(), Frame::SimpleString("PONG".into()));
+        drop(theirs);
+    });
 }
