@@ -79,11 +79,11 @@ pub(crate) fn rows(arguments: &Arguments) -> Result<Vec<Row>, Box<dyn Error>> {
             let host = Host::start(binaries.clone())?;
             rows.push(tests("live", name, host.environment(&mut runner.live(&targets)))?);
             if Some(name) == servers.first().map(|(name, _)| name) {
-                step(&format!("the same, with calls that share connections, on {name}"));
+                step(&format!("the same, each call on a connection to itself, on {name}"));
                 let host = Host::start(binaries.clone())?;
                 let mut command = runner.live(&targets);
-                command.env("REDISPY_TEST_MODE", "shared");
-                rows.push(tests("live, shared", name, host.environment(&mut command))?);
+                command.env("REDISPY_TEST_MODE", "pooled");
+                rows.push(tests("live, pooled", name, host.environment(&mut command))?);
             }
         }
     }

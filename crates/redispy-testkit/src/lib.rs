@@ -46,9 +46,10 @@ pub use shared::{SHARED_DATABASES, SharedServer, TEST_ADDR, TEST_UNIX};
 pub use wait::{timed, wait_until, within};
 pub use wire::{Endpoint, Stream};
 
-/// Whether `REDISPY_TEST_MODE=shared` asks tests of clients to let their calls share connections.
+/// Whether tests of clients let their calls share connections, as clients do by default; `REDISPY_TEST_MODE=pooled` asks them
+/// not to.
 pub fn shares_connections() -> bool {
-    std::env::var_os("REDISPY_TEST_MODE").is_some_and(|mode| mode == "shared")
+    std::env::var_os("REDISPY_TEST_MODE").is_none_or(|mode| mode != "pooled")
 }
 
 /// The text of a string, number or error; of anything else its debug form. For assertions on a server's answers.

@@ -141,7 +141,11 @@ fn many_at_once(r: &Client) -> Result {
     let took = began.elapsed();
     println!("  8 threads x 500 INCR took {}: {:.0} commands/s", millis(took), 4000.0 / took.as_secs_f64());
     show!(r.mget::<i64>((0..8).map(|n| format!("counter:{n}")).collect::<Vec<_>>()))?;
-    println!("  connections: {} open, {} made so far", r.stats().in_use + r.stats().idle, r.stats().dials);
+    println!(
+        "  connections: {} open, {} made so far",
+        r.stats().in_use + r.stats().idle + r.stats().shared,
+        r.stats().dials
+    );
     chapter("A batch: any number of commands in one go, one deadline for all");
     let keys: Vec<String> = (0..10_000).map(|n| format!("key:{n}")).collect();
     show!(r.batch(keys.iter().map(|key| cmd::set(key, key.len()))).map(|replies| replies.len()))?;

@@ -35,7 +35,8 @@ pub struct ClientBuilder {
     config: Config,
     callbacks: Callbacks,
     observe: Options,
-    sharing: bool,
+    /// Each call has a connection to itself.
+    pooled: bool,
 }
 
 impl ClientBuilder {
@@ -177,17 +178,18 @@ impl ClientBuilder {
         self.set(|config| config.with_max_lifetime(lifetime))
     }
 
-    /// Lets calls of all threads share a connection: what they send at the same time goes out together. Commands that block
-    /// at the server, transactions, sessions and locks still have one of the pool to themselves, and so have pipelines of more
-    /// than [`max_queued`](Self::max_queued) bytes. Without this, each call has.
+    /// Lets calls of all threads share a connection, as it is by default: what they send at the same time goes out together.
+    /// Commands that block at the server, transactions, sessions and locks still have one of the pool to themselves, and so
+    /// have pipelines of more than [`max_queued`](Self::max_queued) bytes.
     pub fn shared(mut self) -> Self {
-        self.sharing = true;
+        self.pooled = false;
         self
     }
 
-    /// Gives each call a connection of the pool to itself, as it is by default.
+    /// Gives each call a connection of the pool to itself, as the Python original does. Calls of many threads are slower then, but
+    /// none waits behind another's large reply.
     pub fn pooled(mut self) -> Self {
-        self.sharing = false;
+        self.pooled = true;
         self
     }
 
@@ -252,12 +254,12 @@ impl ClientBuilder {
     /// An option is wrong: the error names it.
     pub fn build(mut self) -> Result<Client> {
         let pool = Pool::new(std::mem::take(&mut self.config))?;
-        let sharing = self.sharing;
+        let sharing = !self.pooled;
         Ok(self.assemble(pool, sharing))
     }
 
     /// The client on the connections of this pool, with the callbacks and hooks set here. Of the other options, those count with
-    /// which the pool was made. Each call has a connection to itself.
+    /// which the pool was made. Each call has a connection of the pool to itself.
     pub fn build_on(self, pool: Pool) -> Client {
         self.assemble(pool, false)
     }

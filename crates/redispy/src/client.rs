@@ -37,11 +37,14 @@ use crate::{ClientBuilder, Error, Lock, Pipeline, Result, Script, Session, Stats
 ///
 /// # What happens to a command
 ///
-/// It gets a connection of the pool to itself for as long as it takes. One deadline (5 s unless set otherwise) covers all of
-/// it: the wait for a connection, connecting, writing, the reply, and sending again. What was not sent is sent again, and
-/// what may have been executed only when the command just reads and does not block; [`Error::outcome`] tells which it was. A
-/// command that blocks at the server (BLPOP) extends the deadline by its own block time; one that blocks for ever waits for its
-/// reply without end, but not for a connection.
+/// It goes over a connection that all threads share: what they send at the same time goes out together, and one of them reads
+/// for all. Commands that block at the server, transactions, sessions and locks, and what is very large, have a
+/// connection of the pool to themselves; with [`ClientBuilder::pooled`] each call has.
+///
+/// One deadline (5 s unless set otherwise) covers all of it: the wait for a connection, connecting, writing, the reply, and
+/// sending again. What was not sent is sent again, and what may have been executed only when the command just reads and does not
+/// block; [`Error::outcome`] tells which it was. A command that blocks at the server (BLPOP) extends the deadline by its own
+/// block time; one that blocks for ever waits for its reply without end, but not for a connection.
 ///
 /// # All command methods
 ///
@@ -95,7 +98,7 @@ impl Client {
     ///
     /// An option is wrong: the error names it.
     pub fn with_config(config: Config) -> Result<Client> {
-        Ok(Client::from_pool(Pool::new(config)?))
+        Client::builder().config(config).build()
     }
 
     /// A client that shares `pool` with whoever else has it. Each of its calls has a connection to itself.

@@ -18,7 +18,7 @@ fn allocations(call: impl Fn()) -> f64 {
 #[test]
 fn a_get_into_a_string_takes_one() {
     let url = SharedServer::get().fresh_url();
-    for builder in [Client::builder(), Client::builder().shared()] {
+    for builder in [Client::builder().pooled(), Client::builder().shared()] {
         small_calls(&builder.url(&url).unwrap().build().unwrap());
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn trial(test: impl FnOnce()) {
 /// A client's options, in the mode that is tested.
 pub(crate) fn plain() -> ClientBuilder {
     let builder = Client::builder();
-    if redispy_testkit::shares_connections() { builder.shared() } else { builder }
+    if redispy_testkit::shares_connections() { builder } else { builder.pooled() }
 }
 
 /// Each call on a connection to itself, whatever the mode: for tests of the pool.

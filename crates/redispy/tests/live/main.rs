@@ -53,7 +53,7 @@ use redispy_testkit::{Family, Server, SharedServer, Version};
 /// A client's options, in the mode that is tested.
 fn builder() -> ClientBuilder {
     let builder = Client::builder();
-    if redispy_testkit::shares_connections() { builder.shared() } else { builder }
+    if redispy_testkit::shares_connections() { builder } else { builder.pooled() }
 }
 
 /// Whether each call has a connection to itself, so that the pool's counts tell what became of it.

@@ -315,7 +315,8 @@ fn assert_harmless(r: &Client, run: impl FnOnce()) {
 #[test]
 fn a_hook_that_panics_harms_nobody_but_its_call() {
     let moody = Arc::new(Moody::default());
-    let r = builder().hook(Arc::clone(&moody)).measure_calls(true).max_connections(1).build().unwrap();
+    let builder = builder().pooled().hook(Arc::clone(&moody)).measure_calls(true).max_connections(1);
+    let r = builder.build().unwrap();
     r.ping().unwrap();
     let calls: [&dyn Fn(); 4] = [
         &|| drop(r.incr("n")),
