@@ -12,7 +12,7 @@ use iri_string::percent_encode::PercentEncodedForUri;
 use iri_string::percent_encode::decode::decode_whatwg_bytes;
 use iri_string::types::UriStr;
 
-use crate::{Address, Config, Error, ProtocolChoice, Result, address::DEFAULT_PORT};
+use crate::{Address, Config, Error, ProtocolChoice, Result, Yielding, address::DEFAULT_PORT};
 
 /// A number of bytes, connections and the like.
 const NUMBER: &str = "a whole number";
@@ -69,6 +69,9 @@ static OPTIONS: &[Opt] = &[
     opt("max_idle", NUMBER, |c, v| put(&mut c.pool.max_idle, v.parse().ok()), |c| c.pool.max_idle.to_string()),
     opt("max_idle_age", SPAN_OR_NONE, |c, v| put(&mut c.pool.max_idle_age, parse_limit(v)), |c| show_limit(c.pool.max_idle_age)),
     opt("max_lifetime", SPAN_OR_NONE, |c, v| put(&mut c.pool.max_lifetime, parse_limit(v)), |c| show_limit(c.pool.max_lifetime)),
+    opt("shared_connections", "a whole number above 0", |c, v| put(&mut c.share.connections, above_zero(v)), |c| c.share.connections.to_string()),
+    opt("max_queued", NUMBER, |c, v| put(&mut c.share.max_queued, v.parse().ok()), |c| c.share.max_queued.to_string()),
+    opt("yielding", "auto, always or never", |c, v| put(&mut c.share.yielding, parse_yielding(v)), |c| show_yielding(c.share.yielding).to_owned()),
     opt("retries", NUMBER, |c, v| put(&mut c.retry.retries, v.parse().ok()), |c| c.retry.retries.to_string()),
     opt("retry_base_delay", SPAN, |c, v| put(&mut c.retry.base_delay, parse_span(v)), |c| show_span(c.retry.base_delay)),
     opt("retry_max_delay", SPAN, |c, v| put(&mut c.retry.max_delay, parse_span(v)), |c| show_span(c.retry.max_delay)),
@@ -277,6 +280,23 @@ fn show_protocol(protocol: ProtocolChoice) -> &'static str {
     }
 }
 
+fn parse_yielding(value: &str) -> Option<Yielding> {
+    match value {
+        "auto" => Some(Yielding::Auto),
+        "always" => Some(Yielding::Always),
+        "never" => Some(Yielding::Never),
+        _ => None,
+    }
+}
+
+fn show_yielding(yielding: Yielding) -> &'static str {
+    match yielding {
+        Yielding::Auto => "auto",
+        Yielding::Always => "always",
+        Yielding::Never => "never",
+    }
+}
+
 fn parse_span(value: &str) -> Option<Duration> {
     let units = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0)];
     let (number, unit) = units
@@ -398,14 +418,14 @@ mod tests {
         let url = "redis://user@host:6380/2?client_name=me&protocol=3&client_info=no&connect_timeout=250ms&timeout=none\
             &nodelay=no&keepalive=20s&keepalive_interval=2s&keepalive_retries=5&user_timeout=none&max_depth=9\
             &max_bulk_len=1000&max_elements=1001&max_line_len=1002&max_reply_len=1003&max_connections=7&max_dials=3\
-            &pool_timeout=0s&max_idle=4&max_idle_age=60s&max_lifetime=3600s&retries=1&retry_base_delay=1500us\
-            &retry_max_delay=2s";
+            &pool_timeout=0s&max_idle=4&max_idle_age=60s&max_lifetime=3600s&shared_connections=2&max_queued=5000&yielding=never\
+            &retries=1&retry_base_delay=1500us&retry_max_delay=2s";
         let config = parse(url);
         assert_eq!(config.to_string(), url);
         assert_eq!(parse(&config.to_string()).to_string(), url);
         let keys: Vec<_> = OPTIONS.iter().map(|option| option.key).filter(|key| *key != "db").collect();
         assert!(keys.iter().all(|key| url.contains(&format!("{key}="))), "{keys:?}");
-        assert_eq!(config.protocol, ProtocolChoice::Resp3);
+        assert_eq!((config.protocol, config.share.yielding), (ProtocolChoice::Resp3, Yielding::Never));
         assert_eq!((config.timeout, config.connect_timeout), (None, Some(Duration::from_millis(250))));
         assert_eq!((config.pool.max_connections, config.pool.pool_timeout), (7, Some(Duration::ZERO)));
         assert_eq!(config.retry.base_delay, Duration::from_micros(1500));
