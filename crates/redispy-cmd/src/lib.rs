@@ -46,5 +46,5 @@ pub use connection_state::{
     changes_connection, closes_connection, overtakes, takes_over_connection, unfit_for_batch,
 };
 pub use encoded::Encoded;
-pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection};
+pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection, read_reply};
 pub use reply::{FromMap, FromPair, FromReply, FromTriple, ReplyError, ReplyErrorKind, ServerError, Value};

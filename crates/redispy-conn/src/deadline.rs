@@ -48,6 +48,16 @@ impl Deadline {
         self.at.is_some_and(|at| Instant::now() >= at)
     }
 
+    /// At this point in time.
+    pub(crate) fn at(instant: Instant) -> Self {
+        Deadline { at: Some(instant), limit: Some(instant.saturating_duration_since(Instant::now())) }
+    }
+
+    /// The point in time, if there is one.
+    pub(crate) fn instant(self) -> Option<Instant> {
+        self.at
+    }
+
     /// When the span began that it was made from.
     pub(crate) fn began(self) -> Option<Instant> {
         self.at?.checked_sub(self.limit?)

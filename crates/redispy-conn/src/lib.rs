@@ -37,6 +37,7 @@ pub use error::{Error, ErrorKind, Outcome, Phase, Progress, Result, code};
 pub use pool::{Borrowed, Pool, Pooled, Stats};
 pub use resolve::{Fixed, Resolve};
 pub use retry::{Failure, RetryPolicy};
+pub use shared::{InFlight, Stream};
 pub use transport::{
     Attempt, Condition, Connector, LookupFn, MemoryTransport, Readiness, TcpConfig, TcpConnector, Transport,
     UnixConnector,

@@ -17,7 +17,7 @@ use crate::callbacks::Callbacks;
 use crate::link::Link;
 use crate::observe::{Begun, Observed, Observers};
 use crate::pipeline::Target;
-use crate::{ClientBuilder, Error, Lock, Pipeline, Result, Script, Session, Stats};
+use crate::{ClientBuilder, Deferred, Error, Lock, Pipeline, Result, Script, Session, Stats};
 
 /// A client of one server (or of what a resolver says is the server right now), for any number of threads.
 ///
@@ -198,6 +198,21 @@ impl Client {
     /// ```
     pub fn pipeline(&self) -> Pipeline {
         Pipeline::new(Target::Client(self.clone()), self.limit())
+    }
+
+    /// Commands that are sent at once and waited for later; see [`Deferred`].
+    ///
+    /// ```no_run
+    /// # use redispy::{Client, prelude::*};
+    /// # let r = Client::open("redis://localhost")?;
+    /// let d = r.deferred();
+    /// let (a, b) = (d.set("x", 1), d.get::<String>("x"));
+    /// let (a, b) = (a.wait()?, b.wait()?);
+    /// # let _ = (a, b);
+    /// # Ok::<(), redispy::Error>(())
+    /// ```
+    pub fn deferred(&self) -> Deferred {
+        Deferred::new(self.clone())
     }
 
     /// A Lua script whose answers become a `T`. Its hash is computed here; nothing is sent, and the server need not have it.

@@ -29,6 +29,7 @@ mod batch;
 mod builder;
 mod callbacks;
 mod client;
+mod deferred;
 mod error;
 mod function;
 pub mod legacy;
@@ -44,6 +45,7 @@ mod transaction;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
+pub use deferred::{Deferred, Pending, wait_all};
 pub use error::{Error, ErrorKind, Result};
 pub use function::Function;
 pub use lock::{Lock, LockGuard};

@@ -222,19 +222,23 @@ impl Scripts {
     }
 
     fn first_call(&mut self, request: &Request) -> Option<Request> {
+        if self.brings(request) { request.with_script_text() } else { None }
+    }
+
+    /// Whether the command is to take its script's text along, which is remembered.
+    pub(crate) fn brings(&mut self, request: &Request) -> bool {
         if !self.written.is_empty() && request.name() == "SCRIPT FLUSH" {
             self.written.clear();
         }
-        request.script_text()?;
-        let sha1 = request.get(1)?;
+        let Some(sha1) = request.script_text().and_then(|_| request.get(1)) else { return false };
         if self.written.contains(sha1) {
-            return None;
+            return false;
         }
         if self.written.len() == Self::MOST {
             self.written.clear();
         }
         self.written.insert(sha1.into());
-        request.with_script_text()
+        true
     }
 }
 

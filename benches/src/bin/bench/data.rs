@@ -6,7 +6,7 @@ use crate::cases::{ELEMENTS, KEYS, LARGE, MIXED, PIPELINE, Work};
 use crate::peers::{Caller, Task};
 
 /// A value of 32 bytes.
-const VALUE: &str = "a value of thirty-two bytes, yes";
+pub(crate) const VALUE: &str = "a value of thirty-two bytes, yes";
 
 /// Stores what all cases read.
 pub(crate) fn store(client: &Client) -> redispy::Result<()> {
@@ -73,6 +73,13 @@ impl Turns {
         let sizes: Vec<usize> = if work == Work::Mixed { sizes().collect() } else { Vec::new() };
         let longest = if work == Work::LargeSet { LARGE } else { sizes.iter().copied().max().unwrap_or(0) };
         Turns { work, turn: number * 38, keys, value: "x".repeat(longest), sizes }
+    }
+
+    /// The key of the next GET.
+    pub(crate) fn next_key(&mut self) -> &str {
+        let turn = self.turn;
+        self.turn += 1;
+        &self.keys[turn % self.keys.len()]
     }
 
     pub(crate) fn call(&mut self, caller: &mut impl Caller) {

@@ -1,15 +1,16 @@
 //! A process that measures one case with one client: callers side by side, all doing the same.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::thread::{self, Scope, ScopedJoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::ClockId;
 
 use crate::cases::{Case, Work};
-use crate::data::Turns;
+use crate::data::{Turns, VALUE};
 use crate::meter::{Gate, Measured, Meter, cpu_time};
 use crate::peers::{Caller, Peer, Task};
 
@@ -61,7 +62,39 @@ pub(crate) fn threads<C: Caller>(job: &Job, open: impl Fn() -> C + Sync) -> Opti
             })
         };
         let callers = (0..job.case.callers).map(call).collect();
-        conduct(scope, job, gate, callers)
+        conduct(scope, job, gate, job.case.callers, callers)
+    }))
+}
+
+/// Measures one thread that keeps as many GETs under way as the case has callers: the oldest is waited for, then another one is sent.
+pub(crate) fn in_flight<P>(
+    job: &Job,
+    send: impl Fn(&str) -> P + Sync,
+    wait: impl Fn(P) -> usize + Sync,
+) -> Option<Measured> {
+    let gate = Gate::default();
+    let (gate, send, wait) = (&gate, &send, &wait);
+    Some(thread::scope(|scope| {
+        let caller = scope.spawn(move || {
+            let mut turns = Turns::new(job.case.work, 0);
+            let mut under_way: VecDeque<_> = (0..job.case.callers)
+                .map(|_| {
+                    let began = Instant::now();
+                    (began, send(turns.next_key()))
+                })
+                .collect();
+            let mut meter = Meter::new(gate);
+            while let Some((began, pending)) = under_way.pop_front() {
+                assert_eq!(wait(pending), VALUE.len());
+                let now = Instant::now();
+                if !meter.tock(began, now) {
+                    break;
+                }
+                under_way.push_back((now, send(turns.next_key())));
+            }
+            meter.finish()
+        });
+        conduct(scope, job, gate, 1, vec![caller])
     }))
 }
 
@@ -91,7 +124,7 @@ pub(crate) fn tasks<T: Task>(
     };
     Some(thread::scope(|scope| {
         let callers = scope.spawn(move || runtime.block_on(all()));
-        conduct(scope, job, gate, vec![callers])
+        conduct(scope, job, gate, job.case.callers, vec![callers])
     }))
 }
 
@@ -105,15 +138,16 @@ async fn repeat<T: Task>(mut task: T, work: Work, number: usize, gate: &'static 
     }
 }
 
-/// Lets the callers run, and the CPU-bound threads that the case has beside them, and sums up.
+/// Lets the callers run, of whom so many arrive, and the CPU-bound threads that the case has beside them, and sums up.
 pub(crate) fn conduct<'scope>(
     scope: &'scope Scope<'scope, '_>,
     job: &Job,
     gate: &'scope Gate,
+    count: usize,
     callers: Vec<ScopedJoinHandle<'scope, Histogram<u64>>>,
 ) -> Measured {
     let hogs: Vec<_> = (0..job.case.hogs).map(|_| scope.spawn(|| hog(gate))).collect();
-    let (time, mut cpu) = gate.conduct(job.case.callers, job.time);
+    let (time, mut cpu) = gate.conduct(count, job.time);
     for hog in hogs {
         cpu = cpu.saturating_sub(hog.join().unwrap());
     }

@@ -28,7 +28,7 @@ pub(crate) struct Lanes {
 
 /// A place for one shared connection.
 #[derive(Default)]
-struct Lane {
+pub(super) struct Lane {
     current: Mutex<Current>,
     /// Whoever connects is done.
     settled: Condvar,
@@ -56,7 +56,7 @@ impl Lanes {
         deadline: Deadline,
         read: &mut dyn FnMut(&Address, usize, Node<'_>),
     ) -> Result<()> {
-        let lane = self.choose();
+        let lane = self.at(self.choose());
         loop {
             let (line, fresh) = self.line(lane, deadline)?;
             let ticket = take_spare(self.places.process());
@@ -82,18 +82,25 @@ impl Lanes {
     }
 
     /// The connection with the fewest calls under way.
-    fn choose(&self) -> Option<&Lane> {
-        match &*self.lanes {
-            [only] => Some(only),
-            lanes => lanes.iter().min_by_key(|lane| {
-                let current = lane.lock();
-                current.line.as_ref().map_or(0, |(_, line)| line.load())
-            }),
+    pub(super) fn choose(&self) -> usize {
+        if self.lanes.len() < 2 {
+            return 0;
         }
+        let load = |lane: &Lane| lane.lock().line.as_ref().map_or(0, |(_, line)| line.load());
+        self.lanes.iter().enumerate().min_by_key(|(_, lane)| load(lane)).map_or(0, |(place, _)| place)
+    }
+
+    pub(super) fn at(&self, place: usize) -> Option<&Lane> {
+        self.lanes.get(place)
+    }
+
+    /// The process that these connections belong to.
+    pub(super) fn process(&self) -> u32 {
+        self.places.process()
     }
 
     /// A usable line, and whether it was opened just now.
-    fn line(&self, lane: Option<&Lane>, deadline: Deadline) -> Result<(Arc<Line>, bool)> {
+    pub(super) fn line(&self, lane: Option<&Lane>, deadline: Deadline) -> Result<(Arc<Line>, bool)> {
         let Some(lane) = lane else { return Err(Error::config("shared_connections must be at least 1")) };
         let generation = self.places.generation();
         let mut current = lane.lock();
@@ -240,7 +247,7 @@ fn take_spare(process: u32) -> Arc<Ticket> {
 }
 
 /// Hands out the replies.
-fn give_out(line: &Line, inbox: &mut Inbox, read: &mut dyn FnMut(&Address, usize, Node<'_>)) {
+pub(super) fn give_out(line: &Line, inbox: &mut Inbox, read: &mut dyn FnMut(&Address, usize, Node<'_>)) {
     let mut number = 0;
     while let Some(reply) = inbox.replies.next_reply() {
         read(&line.address, number, reply);

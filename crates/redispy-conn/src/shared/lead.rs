@@ -5,14 +5,14 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use resp_proto::Kind;
 
 use super::line::{LOOK_AGAIN, Line, Receiver, put, wake};
-use super::queue::Gift;
+use super::queue::{Gift, Segment};
 use super::sync::{MutexGuard, lock};
-use super::ticket::{Ended, Failure, Found, Ticket};
+use super::ticket::{Ended, Failure, Found, Ticket, call_waker};
 use crate::connection::{READS_AT_ONCE, Rounds, TRUSTED_FOR, is_farewell};
 use crate::pool::Home;
 use crate::transport::{Condition, Readiness};
@@ -27,7 +27,23 @@ pub(super) enum Led {
     GaveUp,
     /// There are pushes to be told to the hook, which is no business of the reader.
     Aside,
+    /// Wakers were called, which is none either.
+    Called,
 }
+
+/// For whom the role is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// A caller, whose call is over when its time is.
+    Caller,
+    /// A caller that may come back for its replies.
+    Visitor,
+    /// The keeper, as long as there are replies for which nobody waits.
+    Keeper,
+}
+
+/// A reader looks at least so often whether the time of somebody is over who does not wait.
+const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// Why a connection is given up.
 struct Fault {
@@ -57,17 +73,24 @@ impl<'a> Lead<'a> {
     }
 
     /// Reads for all until the replies of `own` are in.
-    pub(super) fn run(mut self, own: &Arc<Ticket>, deadline: Deadline) -> Led {
+    pub(super) fn run(mut self, own: &Arc<Ticket>, deadline: Deadline, reads: Reads) -> Led {
         // Whoever reads does not look whether it was given something: nobody may give it the pen.
-        own.leave_idle();
-        match self.receive(own, deadline) {
+        own.rest();
+        match self.receive(own, deadline, reads) {
             Ok(led) => {
                 let led = match led {
                     // Before the role is passed on, so that it does not come back here.
-                    Led::GaveUp if own.give_up() == Found::Done => Led::Done,
+                    Led::GaveUp if reads == Reads::Caller && own.give_up() == Found::Done => Led::Done,
+                    Led::GaveUp if reads == Reads::Visitor && own.rest() == Found::Done => Led::Done,
+                    Led::Aside | Led::Called if reads == Reads::Keeper => {
+                        lock(&self.line.queue).step_aside();
+                        led
+                    }
                     led => led,
                 };
+                let wakers = std::mem::take(&mut self.receiver.wakers);
                 self.hand_over();
+                wakers.into_iter().for_each(call_waker);
                 led
             }
             Err(fault) => {
@@ -77,7 +100,15 @@ impl<'a> Lead<'a> {
         }
     }
 
-    fn receive(&mut self, own: &Ticket, deadline: Deadline) -> Result<Led, Fault> {
+    /// Writes what is queued, and lays the role down.
+    pub(super) fn send_off(mut self) {
+        match self.begin().and_then(|()| self.flush()) {
+            Ok(_) => self.hand_over(),
+            Err(fault) => self.kill(&fault),
+        }
+    }
+
+    fn receive(&mut self, own: &Ticket, deadline: Deadline, reads: Reads) -> Result<Led, Fault> {
         self.begin()?;
         let mut rounds = Rounds::default();
         loop {
@@ -85,14 +116,20 @@ impl<'a> Lead<'a> {
             if !self.receiver.pushes.is_empty() && self.line.take_pushes(&mut self.receiver.pushes)? {
                 return Ok(Led::Aside);
             }
-            if own.is_done() {
+            if !self.receiver.wakers.is_empty() {
+                return Ok(Led::Called);
+            }
+            let over = match reads {
+                Reads::Keeper => !lock(&self.line.queue).is_awaited(&self.receiver.due),
+                Reads::Caller | Reads::Visitor => own.is_done(),
+            };
+            if over {
                 return Ok(Led::Done);
             }
             let flushed = self.flush()?;
             // Its own bytes may be taken back, or who writes them may leave: neither is seen from within a wait.
-            let waits_to_be_sent = lock(&self.line.queue).is_unwritten(own.end());
-            let until =
-                if waits_to_be_sent { deadline.earlier(Deadline::after(LOOK_AGAIN)) } else { deadline };
+            let waits_to_be_sent = reads != Reads::Keeper && lock(&self.line.queue).is_unwritten(own.end());
+            let until = self.until(deadline, waits_to_be_sent);
             let received = match flushed {
                 Flushed::All => self.line.transport.read(self.receiver.decoder.space(), until).map(Some),
                 Flushed::Part => self.read_or_write(until),
@@ -107,9 +144,13 @@ impl<'a> Lead<'a> {
                 Ok(None) => {}
                 Err(cause) if cause.kind() == io::ErrorKind::TimedOut => {
                     self.woke();
-                    if !waits_to_be_sent || deadline.has_passed() {
+                    if deadline.has_passed() {
                         return Ok(Led::GaveUp);
                     }
+                    let Receiver { due, wakers, .. } = &mut *self.receiver;
+                    wakers.extend(
+                        self.line.end_overdue(due).into_iter().filter_map(|ticket| ticket.wake_thread()),
+                    );
                 }
                 Err(cause) => return Err(self.lost(cause)),
             }
@@ -151,13 +192,23 @@ impl<'a> Lead<'a> {
         Err(self.stale("it does not stop sending"))
     }
 
+    /// Until when to wait, though the caller's own deadline may be later.
+    fn until(&self, deadline: Deadline, waits_to_be_sent: bool) -> Deadline {
+        // A model knows no time.
+        if cfg!(any(loom, shuttle)) && !waits_to_be_sent {
+            return deadline;
+        }
+        let look = Deadline::after(if waits_to_be_sent { LOOK_AGAIN } else { LOOK_UP });
+        deadline.earlier(self.receiver.soonest.map_or(look, |soonest| look.earlier(Deadline::at(soonest))))
+    }
+
     fn woke(&mut self) {
         lock(&self.line.queue).woke(&mut self.receiver.due);
     }
 
     /// Gives out all whole replies.
     fn settle(&mut self) -> Result<(), Fault> {
-        let Receiver { decoder, due, finished, answered, pushes, .. } = &mut *self.receiver;
+        let Receiver { decoder, due, finished, answered, pushes, wakers, .. } = &mut *self.receiver;
         let mut farewell = false;
         let fault = loop {
             match decoder.next_reply() {
@@ -212,9 +263,7 @@ impl<'a> Lead<'a> {
             }
             Ended::Holding(Gift::Lead | Gift::Room) | Ended::Awake => false,
         });
-        for ticket in finished.drain(..) {
-            ticket.wake();
-        }
+        wakers.extend(finished.drain(..).filter_map(|ticket| ticket.wake_thread()));
         match fault {
             Some(error) => Err(error.into()),
             None if farewell => Err(self.lost(io::ErrorKind::UnexpectedEof.into())),
@@ -225,17 +274,17 @@ impl<'a> Lead<'a> {
     /// Writes what is queued; then everybody knows that the reader is about to wait.
     fn flush(&mut self) -> Result<Flushed, Fault> {
         let answered = std::mem::take(&mut self.receiver.answered);
-        let mut next = lock(&self.line.queue).next_for_reader(answered);
+        let mut next = self.next(answered);
         while let Some(mut segment) = next {
             let result = put(&*self.line.transport, &mut segment);
             let mut queue = lock(&self.line.queue);
             let woken = queue.wrote(segment);
             queue.drop_pen();
+            drop(queue);
             next = match result {
-                Ok(true) => queue.next_for_reader(None),
+                Ok(true) => self.next(None),
                 _ => None,
             };
-            drop(queue);
             wake(woken);
             match result {
                 Ok(true) => {}
@@ -247,6 +296,12 @@ impl<'a> Lead<'a> {
             }
         }
         Ok(Flushed::All)
+    }
+
+    fn next(&mut self, answered: Option<Instant>) -> Option<Segment> {
+        let mut queue = lock(&self.line.queue);
+        self.receiver.soonest = queue.soonest();
+        queue.next_for_reader(answered, &self.receiver.due)
     }
 
     /// What the server said before it closed is still to be had.
@@ -283,7 +338,12 @@ impl<'a> Lead<'a> {
             let fault = self.stale("a reply that nobody asked for");
             return self.kill(&fault);
         }
-        let (woken, purposeless) = lock(&self.line.queue).pass_on(&self.receiver.due, self.receiver.answered);
+        let mut queue = lock(&self.line.queue);
+        let (woken, purposeless) = queue.pass_on(&self.receiver.due, self.receiver.answered);
+        let held = if queue.lets_go(&self.receiver.due) { self.line.let_go() } else { None };
+        drop(queue);
+        // Whoever reads has the connection besides.
+        drop(held);
         self.receiver.answered = None;
         if woken.is_empty() {
             self.receiver.last_used = Instant::now();
@@ -322,9 +382,9 @@ impl<'a> Lead<'a> {
         line.set_unusable();
         let cause = lock(&line.broken).take().unwrap_or_else(|| fault.error.clone());
         let cause = cause.with_address(&line.address);
-        let (claimed, (entries, waiting)) = {
+        let (claimed, (entries, waiting), keeper) = {
             let mut queue = lock(&line.queue);
-            (queue.claimed(), queue.die())
+            (queue.claimed(), queue.die(), queue.without_keeper())
         };
         line.transport.shutdown();
         let not_sent = || cause.clone().with_outcome(Outcome::NotSent).with_phase(Phase::Write);
@@ -351,6 +411,8 @@ impl<'a> Lead<'a> {
         for ticket in waiting {
             end(ticket, not_sent());
         }
+        drop(line.let_go());
+        woken.extend(keeper.filter(|keeper| keeper.finish() == Ended::Asleep));
         (woken, self.receiver.home.take())
     }
 

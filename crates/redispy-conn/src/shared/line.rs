@@ -6,12 +6,14 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use resp_proto::{Decoder, Replies};
 
 use super::governor::Governor;
-use super::lead::{Lead, Led};
+use super::keeper;
+use super::lead::{Lead, Led, Reads};
 use super::queue::{Duty, Entry, Gift, Queue, Refusal, Segment, Sent};
 use super::sync::{AtomicBool, AtomicU64, Mutex, lock};
 use super::ticket::{Ended, Failure, Found, Ticket};
@@ -36,6 +38,9 @@ const MOST_PUSHES: usize = 4096;
 
 type Tickets = Vec<Arc<Ticket>>;
 
+/// How many shared connections there were so far.
+static LINES: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
 /// A connection that many callers share. It lives as long as its socket: a new connection is a new line, so that replies of
 /// one can never be taken for replies of another.
 pub(super) struct Line {
@@ -47,8 +52,12 @@ pub(super) struct Line {
     usable: AtomicBool,
     /// What writing failed with, when it was not the reader that wrote.
     pub(super) broken: Mutex<Option<Error>>,
-    /// Calls under way.
-    calls: AtomicU64,
+    /// Tells connections of this process apart.
+    pub(super) id: u64,
+    /// Itself, as long as there are calls for which nobody waits.
+    held: Mutex<Option<Arc<Line>>>,
+    /// Calls under way; deferred ones as long as somebody may ask for their replies.
+    pub(super) calls: AtomicU64,
     hook: Option<Hook>,
     governor: Governor,
 }
@@ -60,6 +69,10 @@ pub(super) struct Receiver {
     pub(super) due: VecDeque<Entry<Arc<Ticket>>>,
     /// Those whose replies have all come just now.
     pub(super) finished: Tickets,
+    /// The wakers of those who do not wait in a thread.
+    pub(super) wakers: Vec<Waker>,
+    /// When the time of somebody may be over who does not wait.
+    pub(super) soonest: Option<Instant>,
     /// When replies were given out that the queue has not been told of.
     pub(super) answered: Option<Instant>,
     pub(super) pushes: Replies,
@@ -89,6 +102,7 @@ impl Line {
         home: Option<Home>,
     ) -> Line {
         Line {
+            id: LINES.fetch_add(1, Ordering::Relaxed),
             transport,
             address,
             queue: Mutex::new(Queue::new(options.max_queued)),
@@ -96,6 +110,8 @@ impl Line {
                 decoder,
                 due: VecDeque::new(),
                 finished: Vec::new(),
+                wakers: Vec::new(),
+                soonest: None,
                 answered: None,
                 pushes: Replies::default(),
                 last_used: Instant::now(),
@@ -103,6 +119,7 @@ impl Line {
             }),
             usable: AtomicBool::new(true),
             broken: Mutex::new(None),
+            held: Mutex::new(None),
             calls: AtomicU64::new(0),
             hook: hook.map(|hook| Hook { hook, pushes: Mutex::new(Pushes::default()) }),
             governor: Governor::new(options.yielding),
@@ -138,20 +155,24 @@ impl Line {
     ) -> Result<(), Failure> {
         let presence = Presence::new(self, ticket, deadline);
         ticket.begin(bytes.len(), replies);
-        let result = self
-            .submit(ticket, bytes, replies, deadline)
-            .and_then(|duty| self.see_through(ticket, duty, deadline));
+        let result = self.submit(ticket, bytes, replies, deadline, Manner::Waits).and_then(|duty| match self
+            .see_through(ticket, duty, deadline, Reads::Caller)
+        {
+            true => Ok(()),
+            false => Err(self.abandon(ticket, deadline)),
+        });
         presence.end();
         result
     }
 
     /// Queues the bytes, as soon as there is room for them.
-    fn submit(
+    pub(super) fn submit(
         &self,
         ticket: &Arc<Ticket>,
         bytes: &[u8],
         replies: usize,
         deadline: Deadline,
+        manner: Manner<'_>,
     ) -> Result<Duty, Failure> {
         let len = bytes.len();
         let mut bytes = if len >= LARGE { Cow::Owned(bytes.to_vec()) } else { Cow::Borrowed(bytes) };
@@ -166,15 +187,30 @@ impl Line {
                 self.retire();
                 return Err(self.not_here());
             }
-            let result = queue.submit(ticket, &mut bytes, replies, granted);
+            let result = match manner {
+                Manner::Waits => queue.submit(ticket, &mut bytes, replies, granted),
+                Manner::Leaves(_) => queue.defer(ticket, &mut bytes, replies, granted, deadline.instant()),
+            };
+            if let (Ok(_), Manner::Leaves(line)) = (&result, manner) {
+                line.hold(&mut queue);
+            }
             drop(queue);
-            match result {
-                Ok(duty) => return Ok(duty),
-                Err(Refusal::Over) => return Err(self.not_here()),
-                Err(Refusal::Full) => {}
+            match (result, manner) {
+                (Ok(duty), _) => return Ok(duty),
+                (Err(Refusal::Unkept), Manner::Leaves(line)) => {
+                    keeper::start(line).map_err(|cause| self.unkept(cause))?;
+                    continue;
+                }
+                (Err(Refusal::Over | Refusal::Unkept), _) => return Err(self.not_here()),
+                (Err(Refusal::Full), _) => {}
             }
             match ticket.wait(deadline, 0) {
-                Found::Gift(_) => granted = true,
+                Found::Gift(_) => {
+                    granted = true;
+                    if matches!(manner, Manner::Leaves(_)) && ticket.rest() == Found::Done {
+                        return Err(self.failure_of(ticket));
+                    }
+                }
                 // The connection ended meanwhile.
                 Found::Done => return Err(self.failure_of(ticket)),
                 Found::Nothing => {
@@ -192,8 +228,25 @@ impl Line {
         }
     }
 
-    /// Waits until all replies are in, and does meanwhile what falls to this caller.
-    fn see_through(&self, ticket: &Arc<Ticket>, duty: Duty, deadline: Deadline) -> Result<(), Failure> {
+    /// Lives until the calls are over for which nobody waits, whoever else lets go of it.
+    pub(super) fn hold(self: &Arc<Self>, queue: &mut Queue<Arc<Ticket>>) {
+        if queue.holds() {
+            *lock(&self.held) = Some(Arc::clone(self));
+        }
+    }
+
+    pub(super) fn let_go(&self) -> Option<Arc<Line>> {
+        lock(&self.held).take()
+    }
+
+    /// Waits until all replies are in, and does meanwhile what falls to this caller. False when its time was over before.
+    pub(super) fn see_through(
+        &self,
+        ticket: &Arc<Ticket>,
+        duty: Duty,
+        deadline: Deadline,
+        reads: Reads,
+    ) -> bool {
         let mut found = match duty {
             Duty::Lead => Found::Gift(Gift::Lead),
             Duty::Write => Found::Gift(Gift::Pen),
@@ -201,12 +254,14 @@ impl Line {
         };
         loop {
             match found {
-                Found::Done => return Ok(()),
-                Found::Gift(Gift::Lead) => match Lead::take(self).run(ticket, deadline) {
-                    Led::Done => return Ok(()),
-                    Led::GaveUp => return Err(self.abandon(ticket, deadline)),
-                    Led::Aside => {
-                        self.tell_hook();
+                Found::Done => return true,
+                Found::Gift(Gift::Lead) => match Lead::take(self).run(ticket, deadline, reads) {
+                    Led::Done => return true,
+                    Led::GaveUp => return false,
+                    led @ (Led::Aside | Led::Called) => {
+                        if led == Led::Aside {
+                            self.tell_hook();
+                        }
                         ticket.attend();
                         let leads = !ticket.is_done() && lock(&self.queue).join();
                         found = if leads { Found::Gift(Gift::Lead) } else { self.wait(ticket, deadline) };
@@ -214,14 +269,14 @@ impl Line {
                     }
                 },
                 Found::Gift(Gift::Pen) => {
-                    if !self.write(ticket, deadline) {
-                        return Err(self.abandon(ticket, deadline));
+                    if !self.write(ticket, deadline, reads) {
+                        return false;
                     }
                 }
                 // Only a caller that is not queued is given room.
                 Found::Gift(Gift::Room) => {}
                 Found::Nothing => {
-                    return if self.give_up(ticket) { Err(self.abandon(ticket, deadline)) } else { Ok(()) };
+                    return !self.give_up(ticket, reads);
                 }
             }
             found = self.wait(ticket, deadline);
@@ -233,7 +288,7 @@ impl Line {
     }
 
     /// Writes what is queued, as long as the reader waits in the operating system. False when the caller has given up.
-    fn write(&self, ticket: &Ticket, deadline: Deadline) -> bool {
+    pub(super) fn write(&self, ticket: &Ticket, deadline: Deadline, reads: Reads) -> bool {
         let pen = Pen { line: self };
         let mut here = true;
         loop {
@@ -253,7 +308,7 @@ impl Line {
                         continue;
                     }
                     // First, so that the pen does not come back here.
-                    here = !ends || !self.give_up(ticket);
+                    here = !ends || !self.give_up(ticket, reads);
                     let woken = lock(&self.queue).pass_pen();
                     wake(woken);
                     break;
@@ -276,9 +331,13 @@ impl Line {
         self.transport.shutdown();
     }
 
-    /// Gives up; passes on what the caller was given meanwhile. False when the replies are in.
-    fn give_up(&self, ticket: &Ticket) -> bool {
-        match ticket.give_up() {
+    /// Gives up, or for the time being; passes on what the caller was given meanwhile. False when the replies are in.
+    pub(super) fn give_up(&self, ticket: &Ticket, reads: Reads) -> bool {
+        let left = match reads {
+            Reads::Caller => ticket.give_up(),
+            Reads::Visitor | Reads::Keeper => ticket.rest(),
+        };
+        match left {
             Found::Done => return false,
             Found::Gift(Gift::Lead) => Lead::take(self).hand_over(),
             Found::Gift(Gift::Pen) => {
@@ -291,23 +350,21 @@ impl Line {
     }
 
     /// A caller is gone: its bytes are taken back if none of them has left, and the server is doubted if it is silent.
-    fn abandon(&self, ticket: &Arc<Ticket>, deadline: Deadline) -> Failure {
+    pub(super) fn abandon(&self, ticket: &Arc<Ticket>, deadline: Deadline) -> Failure {
         let mut queue = lock(&self.queue);
         let abandoned = queue.abandon(ticket, ticket.end());
-        let mut lost = false;
-        if abandoned.sent != Sent::Nothing && deadline.has_passed() {
-            let now = Instant::now();
-            let began = deadline.began().unwrap_or(now);
-            let since = abandoned.heard_at.map_or(began, |heard| heard.max(began));
-            lost = now.saturating_duration_since(since) >= LOST_AFTER;
-            queue.doubt_since(since);
-        }
+        let lost = abandoned.sent != Sent::Nothing && doubt(&mut queue, deadline);
         drop(queue);
         wake(abandoned.woken);
         if lost {
             self.retire();
         }
-        let (phase, outcome, unwritten) = match abandoned.sent {
+        self.too_late(ticket, deadline, abandoned.sent)
+    }
+
+    /// What a caller is told whose time is over.
+    pub(super) fn too_late(&self, ticket: &Ticket, deadline: Deadline, sent: Sent) -> Failure {
+        let (phase, outcome, unwritten) = match sent {
             Sent::Nothing => (Phase::Write, Outcome::NotSent, ticket.size()),
             Sent::Part(unwritten) => (Phase::Write, Outcome::MaybeExecuted, unwritten),
             Sent::All => (Phase::Read, Outcome::MaybeExecuted, 0),
@@ -320,6 +377,16 @@ impl Line {
 
     /// Takes no new calls. Those whose bytes have left may still get their replies; when nobody waits, it is closed.
     pub(super) fn retire(&self) {
+        let (woken, leads) = self.send_away();
+        wake(woken);
+        if leads {
+            // It looks whether anybody still waits.
+            Lead::take(self).hand_over();
+        }
+    }
+
+    /// The first part of it: gives those who are to be woken, and whether the reader's role is now with the present thread.
+    pub(super) fn send_away(&self) -> (Tickets, bool) {
         self.set_unusable();
         let mut queue = lock(&self.queue);
         let (away, vacant) = queue.retire();
@@ -335,12 +402,8 @@ impl Line {
                 Ended::Holding(Gift::Room) | Ended::Awake => {}
             }
         }
-        drop(queue);
-        wake(woken);
-        if leads || (vacant && lock(&self.queue).join()) {
-            // It looks whether anybody still waits.
-            Lead::take(self).hand_over();
-        }
+        let leads = leads || (vacant && queue.join());
+        (woken, leads)
     }
 
     /// Has pushes told to the hook, by whoever finds nobody doing it. Says whether the caller is to do it; it must not hold
@@ -359,7 +422,7 @@ impl Line {
         Ok(!std::mem::replace(&mut told.running, true))
     }
 
-    fn tell_hook(&self) {
+    pub(super) fn tell_hook(&self) {
         let Some(hook) = &self.hook else { return };
         let running = Running(hook);
         loop {
@@ -372,14 +435,14 @@ impl Line {
         drop(running);
     }
 
-    fn not_here(&self) -> Failure {
+    pub(super) fn not_here(&self) -> Failure {
         let text = "the connection is being replaced";
         let error = Error::new(ErrorKind::Closed, Outcome::NotSent, text).with_phase(Phase::Write);
         Failure::elsewhere(error.with_address(&self.address))
     }
 
     /// Why a caller that was not queued was ended.
-    fn failure_of(&self, ticket: &Ticket) -> Failure {
+    pub(super) fn failure_of(&self, ticket: &Ticket) -> Failure {
         ticket.collect().failure.unwrap_or_else(|| self.not_here())
     }
 }
@@ -419,7 +482,7 @@ impl<'a> Presence<'a> {
 impl Drop for Presence<'_> {
     fn drop(&mut self) {
         self.line.calls.fetch_sub(1, Ordering::Relaxed);
-        if self.line.give_up(self.ticket) {
+        if self.line.give_up(self.ticket, Reads::Caller) {
             let _ = self.line.abandon(self.ticket, self.deadline);
         }
     }
@@ -437,6 +500,27 @@ impl Drop for Pen<'_> {
         let error = Error::new(ErrorKind::Closed, Outcome::MaybeExecuted, text);
         self.line.break_off(error.with_phase(Phase::Write));
     }
+}
+
+/// How a caller goes on that has queued its bytes.
+#[derive(Clone, Copy)]
+pub(super) enum Manner<'a> {
+    /// It waits for its replies.
+    Waits,
+    /// It does something else, and the connection needs a keeper.
+    Leaves(&'a Arc<Line>),
+}
+
+/// Somebody's time is over by whom bytes were sent. Says whether the server seems to be lost.
+pub(super) fn doubt(queue: &mut Queue<Arc<Ticket>>, deadline: Deadline) -> bool {
+    if !deadline.has_passed() {
+        return false;
+    }
+    let now = Instant::now();
+    let began = deadline.began().unwrap_or(now);
+    let since = queue.heard_at().map_or(began, |heard| heard.max(began));
+    queue.doubt_since(since);
+    now.saturating_duration_since(since) >= LOST_AFTER
 }
 
 /// Writes as much as fits; says whether that was all.

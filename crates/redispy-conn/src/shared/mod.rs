@@ -4,7 +4,9 @@
 //! says; `ticket.rs` is a caller's place; `lanes.rs` opens and replaces connections. How it holds together is told in
 //! `docs/design/sharing.md`.
 
+mod deferred;
 mod governor;
+mod keeper;
 mod lanes;
 mod lead;
 mod line;
@@ -17,6 +19,7 @@ mod model;
 
 use resp_proto::Node;
 
+pub use deferred::{InFlight, Stream};
 pub(crate) use lanes::Lanes;
 
 use crate::{Address, Deadline, Pool, Result};

@@ -27,6 +27,15 @@ pub(super) trait Seat: Clone {
 
     /// Says where the caller's bytes end in the stream; 0 when not one of them has left, nor will.
     fn ends_at(&self, end: u64);
+
+    /// One who has given up, to stand where somebody has left.
+    fn nobody() -> Self;
+
+    /// Whether its replies are to come though nobody waits for them.
+    fn is_unattended(&self) -> bool;
+
+    /// Says that the caller waits for room.
+    fn stand_in_line(&self);
 }
 
 /// What a waiting caller may be given.
@@ -58,6 +67,8 @@ pub(super) enum Refusal {
     Full,
     /// The connection takes nothing any more.
     Over,
+    /// There is no keeper yet, who reads when nobody else does.
+    Unkept,
 }
 
 /// Who reads.
@@ -125,8 +136,6 @@ pub(super) enum Sent {
 #[derive(Debug)]
 pub(super) struct Abandoned<T> {
     pub(super) sent: Sent,
-    /// When the last replies were received.
-    pub(super) heard_at: Option<Instant>,
     pub(super) woken: Vec<T>,
 }
 
@@ -162,7 +171,22 @@ pub(super) struct Queue<T> {
     heard_at: Option<Instant>,
     /// Since when the server may be lost: a caller gave up, and nothing was heard since.
     doubt: Option<Instant>,
+    /// Who reads for callers that do not wait, when nobody else does; only if there were any.
+    keeper: Option<T>,
+    /// The keeper is busy with something else, and will look then whether it must read.
+    returns: bool,
+    /// The connection is kept alive until unattended calls are over.
+    held: bool,
+    /// The reader, when it began to wait or left, was owed replies to what had been sent before.
+    owed: bool,
+    /// The connection was idle, and whoever reads finds out whether it is good for anything.
+    unproven: bool,
+    /// When the time of the first of the unattended calls is over, or earlier.
+    soonest: Option<Instant>,
 }
+
+/// So many bytes of deferred calls are written though earlier ones are not answered yet.
+const FLUSH_AT: u64 = 8 << 10;
 
 impl<T: Seat> Queue<T> {
     pub(super) fn new(bound: usize) -> Self {
@@ -182,6 +206,12 @@ impl<T: Seat> Queue<T> {
             granted: 0,
             heard_at: None,
             doubt: None,
+            keeper: None,
+            returns: false,
+            held: false,
+            owed: false,
+            unproven: false,
+            soonest: None,
         }
     }
 
@@ -206,6 +236,50 @@ impl<T: Seat> Queue<T> {
             self.waiting.push_back(Waiting { ticket: ticket.clone(), len });
             return Err(Refusal::Full);
         }
+        self.enter(ticket, bytes, replies);
+        Ok(self.duty())
+    }
+
+    /// Queues the bytes of a caller that does not wait for its replies.
+    pub(super) fn defer(
+        &mut self,
+        ticket: &T,
+        bytes: &mut Cow<'_, [u8]>,
+        replies: usize,
+        granted: bool,
+        until: Option<Instant>,
+    ) -> Result<Duty, Refusal> {
+        let len = bytes.len() as u64;
+        if granted {
+            self.granted = self.granted.saturating_sub(len);
+        }
+        if self.life != Life::Open {
+            return Err(Refusal::Over);
+        }
+        if self.keeper.is_none() {
+            return Err(Refusal::Unkept);
+        }
+        // Where nobody may send it again later, it waits until the connection is known to be of use.
+        let free = self.waiting.is_empty() && !self.unproven && (self.has_room(len) || self.is_stalled());
+        if !granted && !free {
+            ticket.stand_in_line();
+            self.waiting.push_back(Waiting { ticket: ticket.clone(), len });
+            return Err(Refusal::Full);
+        }
+        if let Some(until) = until {
+            self.soonest = Some(self.soonest.map_or(until, |soonest| soonest.min(until)));
+        }
+        self.enter(ticket, bytes, replies);
+        Ok(match self.reader {
+            // The keeper comes, and writes then.
+            Reader::Vacant if self.returns => Duty::Wait,
+            // What was sent before will be answered, and then all this is written at once.
+            Reader::Blocked if self.owed && self.queued() < FLUSH_AT.min(self.bound / 2) => Duty::Wait,
+            _ => self.duty(),
+        })
+    }
+
+    fn enter(&mut self, ticket: &T, bytes: &mut Cow<'_, [u8]>, replies: usize) {
         let start = self.end;
         self.append(bytes);
         ticket.ends_at(self.end);
@@ -216,13 +290,13 @@ impl<T: Seat> Queue<T> {
             start,
             end: self.end,
         });
-        Ok(self.duty())
     }
 
     fn duty(&mut self) -> Duty {
         match self.reader {
             Reader::Vacant => {
                 self.reader = Reader::Awake;
+                self.unproven = !self.is_owed();
                 Duty::Lead
             }
             Reader::Blocked if !self.pen && !self.broken => {
@@ -240,6 +314,20 @@ impl<T: Seat> Queue<T> {
             self.reader = Reader::Awake;
         }
         vacant
+    }
+
+    /// A caller that has not waited so far does now; `end` is where its bytes end.
+    pub(super) fn attend(&mut self, end: u64) -> Duty {
+        let unwritten = end > self.written;
+        match self.reader {
+            Reader::Vacant if self.life == Life::Dead => Duty::Wait,
+            Reader::Blocked if !unwritten => Duty::Wait,
+            _ => self.duty(),
+        }
+    }
+
+    fn is_owed(&self) -> bool {
+        self.owed || self.has_due()
     }
 
     /// A caller that stood in line for room has given up; `granted` says that it had just been given some.
@@ -269,7 +357,7 @@ impl<T: Seat> Queue<T> {
         {
             self.cancel(place);
         }
-        Abandoned { sent, heard_at: self.heard_at, woken: self.grant() }
+        Abandoned { sent, woken: self.grant() }
     }
 
     fn cancel(&mut self, place: usize) {
@@ -336,8 +424,13 @@ impl<T: Seat> Queue<T> {
 
     /// What the reader is to write; with `None` it is to wait, and everybody knows that it does.
     /// `answered` says when it has given out replies since the last time.
-    pub(super) fn next_for_reader(&mut self, answered: Option<Instant>) -> Option<Segment> {
+    pub(super) fn next_for_reader(
+        &mut self,
+        answered: Option<Instant>,
+        due: &VecDeque<Entry<T>>,
+    ) -> Option<Segment> {
         self.heard_if(answered);
+        self.unproven = false;
         if !self.pen
             && !self.broken
             && let Some(segment) = self.claim()
@@ -346,6 +439,7 @@ impl<T: Seat> Queue<T> {
             return Some(segment);
         }
         self.reader = Reader::Blocked;
+        self.owed = !due.is_empty() || self.has_due();
         None
     }
 
@@ -440,16 +534,118 @@ impl<T: Seat> Queue<T> {
     /// the connection has no purpose any more. `answered` says when it has given out replies.
     pub(super) fn pass_on(&mut self, due: &VecDeque<Entry<T>>, answered: Option<Instant>) -> (Vec<T>, bool) {
         self.heard_if(answered);
+        self.unproven = false;
         let next = due.iter().chain(&self.entries).map(|entry| &entry.ticket);
-        if let Some(next) = next.into_iter().find(|ticket| ticket.offer(Gift::Lead)) {
+        let next = next.into_iter().find(|ticket| ticket.offer(Gift::Lead));
+        let awaited = next.is_none() && self.is_awaited(due);
+        let keeper = self.keeper.as_ref().filter(|keeper| awaited && keeper.offer(Gift::Lead));
+        if let Some(next) = next.or(keeper) {
             self.reader = Reader::Awake;
             return (vec![next.clone()], false);
         }
         self.reader = Reader::Vacant;
-        (self.grant(), self.life == Life::Retired)
+        self.owed = !due.is_empty() || self.has_due();
+        (self.grant(), self.life == Life::Retired && !awaited)
+    }
+
+    /// Whether the connection must be kept alive from now on, for nobody may be left to do so while replies are to come.
+    pub(super) fn holds(&mut self) -> bool {
+        let reads = self.reader != Reader::Vacant || self.returns;
+        reads && self.life != Life::Dead && !std::mem::replace(&mut self.held, true)
+    }
+
+    /// Whether the connection need not be kept alive any more.
+    pub(super) fn lets_go(&mut self, due: &VecDeque<Entry<T>>) -> bool {
+        self.held && !self.is_awaited(due) && std::mem::replace(&mut self.held, false)
+    }
+
+    /// Whether there are replies to come for which nobody waits just now.
+    pub(super) fn is_awaited(&self, due: &VecDeque<Entry<T>>) -> bool {
+        due.iter().chain(&self.entries).any(|entry| entry.ticket.is_unattended())
+    }
+
+    // The keeper
+
+    /// Makes this one the keeper, unless there is one, or nothing to be kept.
+    pub(super) fn hire(&mut self, keeper: &T) -> bool {
+        let vacant = self.keeper.is_none() && self.life == Life::Open;
+        if vacant {
+            self.keeper = Some(keeper.clone());
+            self.returns = true;
+        }
+        vacant
+    }
+
+    /// The keeper goes, since nobody needs it or it never came.
+    pub(super) fn dismiss(&mut self) -> bool {
+        let idle = self.reader == Reader::Vacant;
+        if idle {
+            self.keeper = None;
+            self.returns = false;
+        }
+        idle
+    }
+
+    /// The keeper lays the role down for a moment.
+    pub(super) fn step_aside(&mut self) {
+        self.returns = true;
+    }
+
+    /// The keeper is there; says whether it must read.
+    pub(super) fn come_back(&mut self) -> bool {
+        self.returns = false;
+        (self.owed || !self.entries.is_empty()) && self.join()
+    }
+
+    /// Who was to read for callers that do not wait, when the connection is of no use any more.
+    pub(super) fn without_keeper(&mut self) -> Option<T> {
+        self.keeper.take()
+    }
+
+    /// When somebody must look whether the time of an unattended call is over.
+    pub(super) fn soonest(&self) -> Option<Instant> {
+        self.soonest
+    }
+
+    /// Ends unattended calls: `end` says of each what became of it, or that there is nothing to end yet, and until when.
+    /// Replies to them that come are dropped.
+    pub(super) fn end_unattended(
+        &mut self,
+        due: &mut VecDeque<Entry<T>>,
+        mut end: impl FnMut(&T, Sent) -> Result<(), Option<Instant>>,
+    ) {
+        let (written, claimed) = (self.written, self.claimed);
+        let mut soonest: Option<Instant> = None;
+        let mut unsent = Vec::new();
+        let all = due.iter_mut().map(|entry| (usize::MAX, entry));
+        for (place, entry) in all.chain(self.entries.iter_mut().enumerate()) {
+            let sent = match () {
+                () if entry.start >= claimed && place < usize::MAX => Sent::Nothing,
+                () if entry.end > written => Sent::Part(entry.end - written),
+                () => Sent::All,
+            };
+            match end(&entry.ticket, sent) {
+                Ok(()) => {
+                    entry.ticket = T::nobody();
+                    if sent == Sent::Nothing {
+                        unsent.push(place);
+                    }
+                }
+                Err(until) => soonest = soonest.into_iter().chain(until).min(),
+            }
+        }
+        for place in unsent.into_iter().rev() {
+            self.cancel(place);
+        }
+        self.soonest = soonest;
     }
 
     // The end
+
+    /// When the last replies were received.
+    pub(super) fn heard_at(&self) -> Option<Instant> {
+        self.heard_at
+    }
 
     /// Since when the server may be lost.
     pub(super) fn doubt(&self) -> Option<Instant> {
@@ -481,6 +677,7 @@ impl<T: Seat> Queue<T> {
         self.life = Life::Dead;
         self.broken = true;
         self.reader = Reader::Vacant;
+        self.unproven = false;
         self.out.clear();
         for entry in self.entries.iter().filter(|entry| entry.start >= self.claimed) {
             entry.ticket.ends_at(0);

@@ -49,3 +49,15 @@ pub(super) fn park(deadline: Deadline) {
 pub(super) fn park(deadline: Deadline) {
     if deadline.has_passed() { thread::yield_now() } else { thread::park() }
 }
+
+/// Starts a thread that nobody waits for.
+#[cfg(not(any(loom, shuttle)))]
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    thread::Builder::new().name(name.into()).spawn(work).map(drop)
+}
+
+#[cfg(any(loom, shuttle))]
+pub(super) fn spawn(_name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    drop(thread::spawn(work));
+    Ok(())
+}

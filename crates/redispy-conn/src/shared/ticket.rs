@@ -1,7 +1,9 @@
 //! One caller's place: what it waits for, and what it is given.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Waker;
 
 use resp_proto::{Node, Replies};
 
@@ -23,6 +25,10 @@ const ROOM: u8 = 5;
 const DONE: u8 = 6;
 /// The caller has given up: whatever comes is dropped.
 const GONE: u8 = 7;
+/// Nobody waits, and a waker is to be told when all is in.
+const POLLED: u8 = 8;
+/// Nobody wants the reply, but the command is to be executed all the same.
+const FORGOTTEN: u8 = 9;
 
 /// What a caller finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +58,8 @@ pub(super) struct Inbox {
     expected: usize,
     /// Why no more of them will come.
     pub(super) failure: Option<Failure>,
+    /// By when a caller wants them that does not wait.
+    deadline: Option<Deadline>,
 }
 
 /// Why a call failed.
@@ -79,6 +87,7 @@ pub(super) struct Ticket {
     state: AtomicU8,
     inbox: Mutex<Inbox>,
     thread: Mutex<Option<thread::Thread>>,
+    waker: Mutex<Option<Waker>>,
     end: AtomicU64,
     /// How many bytes it sends.
     size: AtomicU64,
@@ -90,6 +99,7 @@ impl Ticket {
             state: AtomicU8::new(IDLE),
             inbox: Mutex::new(Inbox::default()),
             thread: Mutex::new(None),
+            waker: Mutex::new(None),
             end: AtomicU64::new(0),
             size: AtomicU64::new(0),
         }
@@ -105,14 +115,50 @@ impl Ticket {
         self.state.store(WATCHED, Ordering::Relaxed);
     }
 
-    /// Says that the thread waits again.
-    pub(super) fn attend(&self) {
-        let _ = self.change(&[IDLE], WATCHED);
+    /// Begins a call for which nobody waits yet.
+    pub(super) fn begin_deferred(&self, size: usize, replies: usize, deadline: Deadline) {
+        self.size.store(size as u64, Ordering::Relaxed);
+        let mut inbox = lock(&self.inbox);
+        inbox.expected = replies;
+        inbox.deadline = Some(deadline);
+        drop(inbox);
+        self.state.store(IDLE, Ordering::Relaxed);
     }
 
-    /// Says that nobody waits for the time being.
-    pub(super) fn leave_idle(&self) -> bool {
-        self.change(&[WATCHED], IDLE).is_ok()
+    /// Says that the present thread waits, or does so again.
+    pub(super) fn attend(&self) {
+        drop(self.take_waker());
+        *lock(&self.thread) = Some(thread::current());
+        let _ = self.change(&[IDLE, POLLED], WATCHED);
+    }
+
+    /// Says that nobody waits for the time being. What was given just before is the caller's to pass on.
+    pub(super) fn rest(&self) -> Found {
+        match self.change(&[WATCHED, PARKED, LEAD, PEN], IDLE) {
+            Ok(LEAD) => Found::Gift(Gift::Lead),
+            Ok(PEN) => Found::Gift(Gift::Pen),
+            Ok(_) | Err(IDLE) => Found::Nothing,
+            Err(_) => Found::Done,
+        }
+    }
+
+    /// Has `waker` told when all is in. False when it is in already.
+    pub(super) fn register(&self, waker: &Waker) -> bool {
+        let known = lock(&self.waker).as_ref().is_some_and(|present| present.will_wake(waker));
+        if !known {
+            // A waker is somebody else's code: no lock is held when it is cloned or dropped.
+            let new = waker.clone();
+            let old = lock(&self.waker).replace(new);
+            drop(old);
+        }
+        matches!(self.change(&[IDLE], POLLED), Ok(_) | Err(POLLED))
+    }
+
+    /// Says that nobody will ask for the reply, if nobody waits for it just now.
+    pub(super) fn forget(&self) -> bool {
+        let forgotten = self.change(&[IDLE, POLLED], FORGOTTEN).is_ok();
+        drop(self.take_waker());
+        forgotten
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -196,10 +242,16 @@ impl Ticket {
         std::mem::take(&mut *lock(&self.inbox))
     }
 
+    /// What was taken out and is still to be asked for.
+    pub(super) fn put_back(&self, inbox: Inbox) {
+        *lock(&self.inbox) = inbox;
+    }
+
     /// Gives the memory of an inbox back for the next call.
     pub(super) fn recycle(&self, mut inbox: Inbox) {
         inbox.replies.clear();
         inbox.failure = None;
+        inbox.deadline = None;
         *lock(&self.inbox) = inbox;
     }
 
@@ -209,7 +261,7 @@ impl Ticket {
     pub(super) fn deliver(&self, reply: Node<'_>) {
         // Under the lock, so that a caller that gives up finds all there is, or nothing more comes.
         let mut inbox = lock(&self.inbox);
-        if self.state.load(Ordering::Relaxed) != GONE {
+        if !matches!(self.state.load(Ordering::Relaxed), GONE | FORGOTTEN) {
             inbox.replies.push(reply);
         }
     }
@@ -221,8 +273,8 @@ impl Ticket {
 
     /// Ends the caller's wait.
     pub(super) fn finish(&self) -> Ended {
-        match self.change(&[IDLE, WATCHED, PARKED, LEAD, PEN, ROOM], DONE) {
-            Ok(PARKED) => Ended::Asleep,
+        match self.change(&[IDLE, WATCHED, PARKED, LEAD, PEN, ROOM, POLLED, FORGOTTEN], DONE) {
+            Ok(PARKED | POLLED) => Ended::Asleep,
             Ok(LEAD) => Ended::Holding(Gift::Lead),
             Ok(PEN) => Ended::Holding(Gift::Pen),
             Ok(ROOM) => Ended::Holding(Gift::Room),
@@ -230,11 +282,42 @@ impl Ticket {
         }
     }
 
-    /// Wakes the caller's thread if it sleeps.
+    /// Ends a call for which nobody waits. False when somebody does meanwhile.
+    pub(super) fn end_unattended(&self, failure: Failure) -> Option<bool> {
+        lock(&self.inbox).failure = Some(failure);
+        match self.change(&[IDLE, POLLED, FORGOTTEN], DONE) {
+            Ok(was) => Some(was == POLLED),
+            Err(_) => {
+                // Only the reader fails callers, which is the present thread, or none.
+                lock(&self.inbox).failure = None;
+                None
+            }
+        }
+    }
+
+    /// By when a caller wants its replies that does not wait for them now.
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        lock(&self.inbox).deadline
+    }
+
+    /// Wakes whoever waits: its thread if it sleeps, or its waker, which is somebody else's code. No lock and no role may be held.
     pub(super) fn wake(&self) {
-        if let Some(thread) = &*lock(&self.thread) {
+        self.wake_thread().into_iter().for_each(call_waker);
+    }
+
+    /// Wakes the caller's thread if it sleeps; gives the waker that is to be called instead.
+    pub(super) fn wake_thread(&self) -> Option<Waker> {
+        let waker = self.take_waker();
+        if waker.is_none()
+            && let Some(thread) = &*lock(&self.thread)
+        {
             thread.unpark();
         }
+        waker
+    }
+
+    fn take_waker(&self) -> Option<Waker> {
+        lock(&self.waker).take()
     }
 
     /// From one of these states to another; gives the one that it was in.
@@ -250,7 +333,26 @@ impl Ticket {
     }
 }
 
+/// Calls a waker; one that panics hurts nobody but its owner.
+pub(super) fn call_waker(waker: Waker) {
+    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+}
+
 impl Seat for Arc<Ticket> {
+    fn nobody() -> Self {
+        let ticket = Ticket::new();
+        ticket.state.store(GONE, Ordering::Relaxed);
+        Arc::new(ticket)
+    }
+
+    fn is_unattended(&self) -> bool {
+        matches!(self.state.load(Ordering::Acquire), IDLE | POLLED | FORGOTTEN)
+    }
+
+    fn stand_in_line(&self) {
+        self.attend();
+    }
+
     fn offer(&self, gift: Gift) -> bool {
         let given = match gift {
             Gift::Lead => LEAD,

@@ -17,6 +17,7 @@ mod client;
 mod client_filter;
 mod cluster;
 mod connection_state;
+mod deferred;
 mod expire;
 mod generic;
 mod geo;

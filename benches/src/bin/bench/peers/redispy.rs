@@ -7,7 +7,7 @@ use redispy::{Client, ClientBuilder, cmd, prelude::*};
 use super::{Caller, Connection, Peer, bytes, strings, text, texts};
 use crate::cases::Work;
 use crate::meter::Measured;
-use crate::worker::{Job, threads};
+use crate::worker::{Job, in_flight, threads};
 
 /// Each call has a connection of the pool to itself.
 pub(super) const POOLED: Peer = Peer {
@@ -55,6 +55,10 @@ fn run(job: &Job, pipelines: Pipelines, builder: ClientBuilder) -> Option<Measur
         return None;
     }
     let client = builder.build().unwrap();
+    if job.case.work == Work::Deferred {
+        let deferred = client.deferred();
+        return in_flight(job, |key| deferred.get::<String>(key), |pending| text(pending.wait().unwrap()));
+    }
     // All connections are opened now; each session puts its own into the pool when it is dropped.
     let open: Vec<_> = (0..job.case.callers).map(|_| client.session().unwrap()).collect();
     drop(open);

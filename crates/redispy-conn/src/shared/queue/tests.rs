@@ -46,6 +46,17 @@ impl Seat for Rc<Caller> {
     fn ends_at(&self, end: u64) {
         self.end.set(end);
     }
+
+    fn nobody() -> Self {
+        let (is, gift) = (Cell::new(Is::Gone), Cell::new(None));
+        Rc::new(Caller { id: 0, commands: 0, is, gift, got: Cell::new(0), end: Cell::new(0) })
+    }
+
+    fn is_unattended(&self) -> bool {
+        false
+    }
+
+    fn stand_in_line(&self) {}
 }
 
 /// One connection and its callers, who take their steps in an order given by chance.
@@ -125,7 +136,7 @@ impl World {
                     self.queue.pass_on(&self.due, Some(Instant::now()));
                     return true;
                 }
-                let Some(mut segment) = self.queue.next_for_reader(None) else {
+                let Some(mut segment) = self.queue.next_for_reader(None, &self.due) else {
                     me.is.set(Is::Blocked);
                     return true;
                 };
