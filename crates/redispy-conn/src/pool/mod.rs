@@ -112,6 +112,13 @@ struct Shared {
     child: OnceLock<Arc<Shared>>,
 }
 
+/// What a caller has that wants a connection.
+enum Turn {
+    Idle(Box<Member>),
+    /// A place in the queue, until then.
+    Queued(Arc<Waiter>, Deadline),
+}
+
 struct Setup {
     config: Config,
     connector: Arc<dyn Connector>,
@@ -154,9 +161,12 @@ impl Pool {
         let shared = self.current();
         let now = Instant::now();
         loop {
-            // A statement of its own: the lock must be free again before the connection is looked at.
-            let idle = shared.lock().take_idle(label, now)?;
-            let Some(member) = idle else { break };
+            let member = match shared.take_or_queue(label, now, deadline)? {
+                Turn::Idle(member) => member,
+                Turn::Queued(waiter, until) => {
+                    return Ok(Pooled::new(shared.wait(&waiter, until)?, Arc::clone(shared)));
+                }
+            };
             let is_fresh = member.is_fresh(&shared.setup.config.pool, member.connection.last_used(), now);
             // In its guard already: a push hook that panics while the connection is looked at must not cost its place.
             let mut connection = Pooled::new(member, Arc::clone(shared));
@@ -168,8 +178,6 @@ impl Pool {
                 shared.lock().found_useless(member, is_fresh);
             }
         }
-        let member = shared.wait(label, deadline)?;
-        Ok(Pooled::new(member, Arc::clone(shared)))
     }
 
     /// Opens a connection if none is there: for programs that want to know at their start whether the server can be
@@ -301,29 +309,40 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues up for a connection.
-    fn wait(self: &Arc<Self>, label: &'static str, deadline: Deadline) -> Result<Box<Member>> {
+    /// Takes the connection that was given back last, or else joins the queue. In one step: one that came back in between would
+    /// be idle while its caller waits. The lock is free again before the connection is looked at.
+    fn take_or_queue(
+        self: &Arc<Self>,
+        label: &'static str,
+        now: Instant,
+        deadline: Deadline,
+    ) -> Result<Turn> {
+        let mut state = self.lock();
+        if let Some(member) = state.take_idle(label, now)? {
+            return Ok(Turn::Idle(member));
+        }
         let mut until = deadline;
-        let waiter = {
-            let mut state = self.lock();
-            let waiter = Arc::new(Waiter::new(label));
-            match state.enqueue(&waiter, Instant::now(), deadline)? {
-                Room::ToDial => {}
-                Room::None => {
-                    let patience = self.setup.config.pool.pool_timeout;
-                    if patience == Some(Duration::ZERO) {
-                        state.leave(&waiter);
-                        let text = format!("no free connection: {}", state.who_has_them(Instant::now()));
-                        return Err(Error::new(ErrorKind::Exhausted, Outcome::NotSent, text)
-                            .with_phase(Phase::PoolWait)
-                            .with_address(&self.setup.config.address));
-                    }
-                    until = deadline.earlier(Deadline::within(patience));
+        let waiter = Arc::new(Waiter::new(label));
+        match state.enqueue(&waiter, Instant::now(), deadline)? {
+            Room::ToDial => {}
+            Room::None => {
+                let patience = self.setup.config.pool.pool_timeout;
+                if patience == Some(Duration::ZERO) {
+                    state.leave(&waiter);
+                    let text = format!("no free connection: {}", state.who_has_them(Instant::now()));
+                    return Err(Error::new(ErrorKind::Exhausted, Outcome::NotSent, text)
+                        .with_phase(Phase::PoolWait)
+                        .with_address(&self.setup.config.address));
                 }
+                until = deadline.earlier(Deadline::within(patience));
             }
-            self.staff(&mut state);
-            waiter
-        };
+        }
+        self.staff(&mut state);
+        Ok(Turn::Queued(waiter, until))
+    }
+
+    /// Waits in the queue.
+    fn wait(self: &Arc<Self>, waiter: &Arc<Waiter>, until: Deadline) -> Result<Box<Member>> {
         let gift = waiter.wait(until.earlier(Deadline::after(HANGS_AFTER))).or_else(|| {
             // By now an attempt that was under way already may hang; then another one is called for.
             self.staff(&mut self.lock());
@@ -331,7 +350,7 @@ impl Shared {
         });
         match gift {
             Some(gift) => gift,
-            None => self.give_up(&waiter, until),
+            None => self.give_up(waiter, until),
         }
     }
 
@@ -407,6 +426,32 @@ mod tests {
 
     fn deadline() -> Deadline {
         Deadline::after(Duration::from_secs(10))
+    }
+
+    /// A connection that comes back while a caller turns from the idle ones, of which there is none, to the queue.
+    #[test]
+    fn nobody_waits_while_a_connection_is_idle() {
+        const CALLERS: usize = 6;
+        const ROUNDS: usize = 5_000;
+        let (pool, _others) = pool();
+        let (gate, failed) = (std::sync::Barrier::new(CALLERS), Mutex::new(None));
+        let rounds = || {
+            for _ in 0..ROUNDS {
+                gate.wait();
+                if failed.lock().unwrap().is_some() {
+                    return;
+                }
+                match pool.get("x", deadline()) {
+                    Ok(_held) => std::thread::yield_now(),
+                    Err(error) => *failed.lock().unwrap() = Some((error, pool.stats())),
+                }
+                // Nobody is there to find a failure before everybody is.
+                gate.wait();
+            }
+        };
+        std::thread::scope(|scope| (0..CALLERS).for_each(|_| drop(scope.spawn(rounds))));
+        assert!(failed.lock().unwrap().is_none(), "{failed:?}");
+        assert_eq!(pool.stats().lent, (CALLERS * ROUNDS) as u64);
     }
 
     #[test]

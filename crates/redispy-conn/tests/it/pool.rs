@@ -42,7 +42,7 @@ fn a_full_pool_fails_at_once_if_asked_to() {
     assert_error(&error, ErrorKind::Exhausted, Outcome::NotSent, Phase::PoolWait);
     assert!(error.to_string().contains("no free connection: 2 are out, the oldest for "), "{error}");
     assert!(error.to_string().contains("(2 BLPOP)"), "{error}");
-    assert!(took < GRACE, "{took:?}");
+    assert!(took < grace(), "{took:?}");
     drop(held);
     pool.get("GET", patient()).unwrap();
     assert_eq!(pool.stats().waiting, 0);
@@ -80,6 +80,8 @@ fn clients_share_one_pool() {
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     assert!(ids.len() <= 4, "{ids:?}");
+    // One may be on its way whose caller was served by another meanwhile.
+    wait_until("no dial is under way", PATIENCE, || pool.stats().dialing == 0);
     let stats = pool.stats();
     assert_eq!((stats.in_use, stats.waiting, stats.lent), (0, 0, 400));
     assert_eq!(stats.idle as u64, stats.dials);
@@ -167,7 +169,7 @@ fn f084_lifetimes_end_apart_and_never_in_use() {
         alive.retain(|created| met.contains(created));
     }
     let (first, last) = (ages[0], ages[ages.len() - 1]);
-    assert!(first >= ms(800) && last <= ms(1000) + GRACE * 4, "{ages:?}");
+    assert!(first >= ms(800) && last <= ms(1000) + grace() * 4, "{ages:?}");
     assert!(last - first >= ms(100), "{ages:?}");
     // One that is out is left alone until it comes back.
     let mut held = pool.get("x", patient()).unwrap();
