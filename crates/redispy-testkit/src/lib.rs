@@ -43,7 +43,7 @@ pub use script::{Answer, Gate, Handshake, Script};
 pub use sentinel::SentinelRig;
 pub use server::{Server, ServerBuilder};
 pub use shared::{SHARED_DATABASES, SharedServer, TEST_ADDR, TEST_UNIX};
-pub use wait::{timed, wait_until, within};
+pub use wait::{starved, timed, wait_until, within};
 pub use wire::{Endpoint, Stream};
 
 /// Whether tests of clients let their calls share connections, as clients do by default; `REDISPY_TEST_MODE=pooled` asks them

@@ -172,7 +172,7 @@ fn f045_a_pipeline_has_one_deadline() {
     let (result, took) = timed(|| connection.exchange(&batch, 20, soon(200), |_, _| {}));
     server.resume();
     assert_error(&result.unwrap_err(), ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read);
-    assert!(took >= ms(200) && took < ms(200) + GRACE, "{took:?}");
+    assert!(took >= ms(200) && took < ms(200) + grace(), "{took:?}");
     assert!(!connection.is_open());
 }
 
@@ -198,7 +198,7 @@ fn f047_a_server_that_takes_no_more_bytes() {
     let error = result.unwrap_err();
     assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Write);
     assert!(error.to_string().contains("the server takes no more bytes, given up after 300 ms"), "{error}");
-    assert!(took >= ms(300) && took < ms(300) + GRACE, "{took:?}");
+    assert!(took >= ms(300) && took < ms(300) + grace(), "{took:?}");
     assert!(!connection.is_open());
     drop(connection);
     assert_aligned(&pool);
@@ -270,10 +270,10 @@ fn a_server_that_never_stops_sending_keeps_no_call_beyond_its_deadline() {
         let ping = command(&["PING"]);
         let (result, took) = timed(|| over().call(&ping, soon(100), |_| ()));
         assert_error(&result.unwrap_err(), ErrorKind::Timeout, outcome, phase);
-        assert!(took >= ms(100) && took < ms(100) + GRACE, "{took:?}");
+        assert!(took >= ms(100) && took < ms(100) + grace(), "{took:?}");
         let (result, took) = timed(|| over().exchange(&ping, 1, soon(100), |_, _| ()));
         assert_error(&result.unwrap_err(), ErrorKind::Timeout, outcome, phase);
-        assert!(took >= ms(100) && took < ms(100) + GRACE, "{took:?}");
+        assert!(took >= ms(100) && took < ms(100) + grace(), "{took:?}");
         assert!(!over().is_usable());
     }
 }

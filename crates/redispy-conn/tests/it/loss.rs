@@ -74,7 +74,7 @@ fn f042_a_late_reply_is_nobodys() {
     let (result, took) = timed(|| call(&mut connection, &["ECHO", "late"], soon(200)));
     let error = result.unwrap_err();
     assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read);
-    assert!(took >= ms(200) && took < ms(200) + GRACE, "{took:?}");
+    assert!(took >= ms(200) && took < ms(200) + grace(), "{took:?}");
     assert!(
         error.to_string().ends_with("no reply within 200 ms (waiting for the reply; may have executed)"),
         "{error}"
@@ -129,7 +129,7 @@ fn f060_a_wire_that_swallows_everything_ends_at_the_deadline() {
     let mut connection = pool.get("GET", patient()).unwrap();
     let (result, took) = timed(|| call(&mut connection, &["GET", "k"], soon(150)));
     assert_error(&result.unwrap_err(), ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read);
-    assert!(took < ms(150) + GRACE, "{took:?}");
+    assert!(took < ms(150) + grace(), "{took:?}");
     drop(connection);
     proxy.heal();
     assert_aligned(&pool);
@@ -178,7 +178,7 @@ fn f070_closing_from_another_thread_ends_a_waiting_call() {
     let took = thread.join().unwrap().elapsed();
     assert_error(&error, ErrorKind::Closed, Outcome::MaybeExecuted, Phase::Read);
     assert!(error.to_string().contains("connection closed from this side"), "{error}");
-    assert!(took < ms(100) + GRACE, "{took:?}");
+    assert!(took < ms(100) + grace(), "{took:?}");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn f070_aborting_the_pool_ends_all_calls() {
     for thread in threads {
         assert_eq!(thread.join().unwrap().kind(), ErrorKind::Closed);
     }
-    assert!(begin.elapsed() < ms(100) + GRACE, "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < ms(100) + grace(), "{:?}", begin.elapsed());
     assert_eq!((pool.stats().in_use, pool.stats().idle), (0, 0));
 }
 
@@ -210,7 +210,7 @@ fn a_drip_of_bytes_does_not_stretch_the_deadline() {
     let mut connection = open(&server.url());
     let (result, took) = timed(|| call(&mut connection, &["GET", "k"], soon(450)));
     assert_error(&result.unwrap_err(), ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read);
-    assert!(took >= ms(450) && took < ms(450) + GRACE, "{took:?}");
+    assert!(took >= ms(450) && took < ms(450) + grace(), "{took:?}");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn short_and_long_deadlines_may_alternate() {
     }
     let (result, took) = timed(|| call(&mut connection, &["SLOW"], soon(100)));
     assert_error(&result.unwrap_err(), ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read);
-    assert!(took < ms(100) + GRACE, "{took:?}");
+    assert!(took < ms(100) + grace(), "{took:?}");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn f073_all_are_out_and_the_error_says_who_has_them() {
                     "{text}"
                 );
                 assert!(text.contains("(3 GET, 1 BLPOP) (waiting for a connection; not sent)"), "{text}");
-                assert!(took >= ms(500) && took < ms(500) + GRACE, "{took:?}");
+                assert!(took >= ms(500) && took < ms(500) + grace(), "{took:?}");
             });
         }
     });
@@ -47,7 +47,7 @@ fn f073_a_pool_timeout_may_be_shorter_than_the_deadline() {
     let _held = pool.get("GET", patient()).unwrap();
     let (result, took) = timed(|| pool.get("SET", patient()));
     assert_error(&result.unwrap_err(), ErrorKind::Timeout, Outcome::NotSent, Phase::PoolWait);
-    assert!(took >= ms(100) && took < ms(100) + GRACE, "{took:?}");
+    assert!(took >= ms(100) && took < ms(100) + grace(), "{took:?}");
 }
 
 #[test]
@@ -71,13 +71,13 @@ fn f074_a_frozen_server_does_not_stretch_the_wait() {
                         assert_error(&error, ErrorKind::Timeout, Outcome::NotSent, Phase::Handshake)
                     }
                 }
-                assert!(took < ms(300) + GRACE, "{took:?}");
+                assert!(took < ms(300) + grace(), "{took:?}");
             });
         }
         // No lock is held while others dial.
         thread::sleep(ms(100));
-        within(ms(50) + GRACE, || drop(idle));
-        within(ms(50) + GRACE, || pool.stats());
+        within(ms(50) + grace(), || drop(idle));
+        within(ms(50) + grace(), || pool.stats());
     });
     // The one given back went to who was first in the queue.
     assert_eq!(served.load(Ordering::SeqCst), 1);
@@ -341,7 +341,7 @@ fn f067_a_server_that_is_down_is_not_hammered_and_found_again() {
     assert!(pool.stats().dials <= 14, "{:?}", pool.stats());
     drop(nobody);
     let _server = Server::builder().port(addr.port()).start();
-    within(ms(1000) + GRACE * 2, || pool.get("GET", patient()).unwrap());
+    within(ms(1000) + grace() * 2, || pool.get("GET", patient()).unwrap());
     assert_aligned(&pool);
 }
 
@@ -361,7 +361,7 @@ fn f085_closing_while_in_use_and_waited_for() {
         let begin = Instant::now();
         pool.close();
         wait_until("none waits", PATIENCE, || pool.stats().waiting == 0);
-        assert!(begin.elapsed() < GRACE);
+        assert!(begin.elapsed() < grace());
     });
     assert!(pool.is_closed());
     for connection in &mut held {

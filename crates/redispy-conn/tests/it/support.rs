@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use redispy_conn::{Config, Connection, Deadline, Error, ErrorKind, Outcome, Phase, Pool, Result};
-use redispy_testkit::{FakeServer, Frame, Handshake, Script};
+use redispy_testkit::{FakeServer, Frame, Handshake, Script, starved};
 use resp_proto::encode_command;
 
-/// What a call may take beyond its deadline on a busy machine; the promise is 50 ms.
-pub(crate) const GRACE: Duration = Duration::from_millis(250);
+/// What a call of this thread may have taken beyond its deadline on a busy machine; the promise is 50 ms.
+pub(crate) fn grace() -> Duration {
+    ms(250) + starved()
+}
 
 /// Much longer than anything takes that goes well.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
