@@ -9,7 +9,7 @@ use resp_proto::Node;
 use super::line::Line;
 use super::ticket::{Failure, Inbox, Ticket};
 use crate::pool::Places;
-use crate::{Address, Deadline, Error, Result, Stats};
+use crate::{Address, Deadline, Error, Outcome, Phase, Result, Stats};
 
 /// What the pool says of a connection that is shared.
 const LABEL: &str = "a shared connection";
@@ -62,12 +62,14 @@ impl Lanes {
             let ticket = take_spare(self.places.process());
             let called = line.call(&ticket, bytes, replies, deadline);
             let mut inbox = ticket.collect();
-            let failure = called.err().or_else(|| inbox.failure.take());
-            if let Some(Failure { elsewhere: true, .. }) = failure
-                && !fresh
-                && !deadline.has_passed()
-            {
-                continue;
+            let mut failure = called.err().or_else(|| inbox.failure.take());
+            if let Some(Failure { elsewhere: true, .. }) = failure {
+                if deadline.has_passed() {
+                    let error = Error::timeout(Phase::Write, Outcome::NotSent, deadline);
+                    failure = Some(Failure::new(error.with_address(&line.address)));
+                } else if !fresh {
+                    continue;
+                }
             }
             give_out(&line, &mut inbox, read);
             return match failure {

@@ -16,7 +16,7 @@ use crate::oracles::{
 };
 
 /// An error's text and its code: its first word if that is in capitals.
-const ERRORS: [(&str, &str); 17] = [
+pub(crate) const ERRORS: [(&str, &str); 17] = [
     ("READONLY You can't write against a read only replica.", "READONLY"),
     ("OOM command not allowed when used memory > 'maxmemory'.", "OOM"),
     ("MISCONF Redis is configured to save RDB snapshots, but it's unable to", "MISCONF"),
@@ -37,7 +37,7 @@ const ERRORS: [(&str, &str); 17] = [
 ];
 
 /// Errors by which a server asks for patience.
-const PATIENT: [&str; 5] = [
+pub(crate) const PATIENT: [&str; 5] = [
     "LOADING Redis is loading the dataset in memory",
     "BUSY Redis is busy running a script.",
     "MASTERDOWN Link with MASTER is down",

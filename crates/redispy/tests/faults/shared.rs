@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use redispy::{
-    Address, Client, ClientBuilder, Connector, Deadline, Error, ErrorKind, Limits, Outcome, RetryPolicy,
-    TcpConfig, TcpConnector, Transport, cmd, prelude::*,
+    Address, Client, Connector, Deadline, Error, ErrorKind, Limits, Outcome, TcpConfig, TcpConnector,
+    Transport, cmd, prelude::*,
 };
 use redispy_conn::{Attempt, Condition, Readiness};
 use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server, text, wait_until};
@@ -19,11 +19,11 @@ use crate::oracles::{
     PATIENCE, SLACK, assert_all_well, assert_no_secret, assert_recovered, greeted, ms, then_echo, trial,
 };
 
-const THREADS: usize = 64;
+mod connections;
+mod herd;
+mod pipelines;
 
-fn shared(url: impl AsRef<str>) -> ClientBuilder {
-    Client::builder().url(url).unwrap().shared()
-}
+use herd::{THREADS, shared};
 
 /// One call with a marker of its own.
 fn echo(client: &Client, timeout: Duration) -> Result<(), Error> {
@@ -67,31 +67,6 @@ fn under_load(client: &Client, timeout: Duration, fault: impl FnOnce()) -> (usiz
         }
     });
     (good.into_inner(), bad.into_inner())
-}
-
-#[test]
-fn f038_f039_cut_again_and_again_under_64_callers() {
-    trial(|| {
-        let server = Server::start();
-        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
-        let r = shared(proxy.url()).retry(RetryPolicy::none()).build().unwrap();
-        let (good, _) = under_load(&r, Duration::from_secs(5), || {
-            for round in 0..40 {
-                let end = if round % 2 == 0 { End::Close } else { End::Reset };
-                let fault = Fault::none().cut_at(round * 37, end);
-                if round % 3 == 0 {
-                    proxy.to_server(fault)
-                } else {
-                    proxy.to_client(fault)
-                }
-                thread::sleep(ms(15));
-                proxy.heal();
-                thread::sleep(ms(10));
-            }
-        });
-        assert!(good > 0);
-        assert_all_well(&r, &server);
-    });
 }
 
 #[test]
