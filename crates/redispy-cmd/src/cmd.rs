@@ -143,23 +143,31 @@ impl<T> IntoCmd for &Cmd<T> {
 pub struct Request {
     /// Room for the array header, then the words and arguments as bulk strings.
     buffer: Vec<u8>,
-    /// Where the array header begins.
-    start: usize,
     count: usize,
     spec: Option<&'static Spec>,
+    /// What few requests have: all are passed on by value, the smaller the better.
+    rare: Option<Box<Rare>>,
+    /// Where the array header begins.
+    start: u8,
+    pub(crate) repeatable: bool,
+}
+
+#[derive(Clone, Default)]
+struct Rare {
     refused: Option<ReplyError>,
     /// The text of the script that is called by its hash.
-    pub(crate) script: Option<Arc<[u8]>>,
-    pub(crate) repeatable: bool,
+    script: Option<Arc<[u8]>>,
 }
 
 /// A place between the arguments of one [`Request`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mark(usize);
 
-/// What a request begins with: room for `*` and 20 digits, of which the last begin the header, then CR and LF.
-const NO_HEADER: [u8; 23] = *b"                   *0\r\n";
+/// What a request begins with: room for `*` and 13 digits, of which the last begin the header, then CR and LF.
+const NO_HEADER: [u8; 16] = *b"            *0\r\n";
 const HEADER_ROOM: usize = NO_HEADER.len();
+/// Where the header of one digit begins.
+const SHORT_HEADER: usize = HEADER_ROOM - 4;
 
 /// Buffers above this are given back to the allocator instead of being kept for the thread's next command.
 const KEPT_CAPACITY: usize = 16 << 10;
@@ -180,19 +188,12 @@ impl Request {
     }
 
     /// A request without words: scratch for arguments that are [appended](Self::append) to another later.
+    #[inline]
     pub(crate) fn empty() -> Self {
         let mut buffer = SPARE.try_with(Cell::take).unwrap_or_default();
         buffer.clear();
         buffer.extend_from_slice(&NO_HEADER);
-        Request {
-            buffer,
-            start: HEADER_ROOM - 4,
-            count: 0,
-            spec: None,
-            refused: None,
-            script: None,
-            repeatable: false,
-        }
+        Request { buffer, count: 0, spec: None, rare: None, start: SHORT_HEADER as u8, repeatable: false }
     }
 
     /// Appends one argument.
@@ -277,27 +278,41 @@ impl Request {
     /// Makes running this command an error that says which argument was wrong and what was expected, before anything is
     /// sent. The first refusal stays.
     pub fn refuse(&mut self, argument: &'static str, expected: &'static str) {
-        if self.refused.is_none() {
-            self.refused = Some(ReplyError::argument(argument, expected).in_command(self));
+        if self.refusal().is_none() {
+            let refusal = ReplyError::argument(argument, expected).in_command(self);
+            self.rare.get_or_insert_default().refused = Some(refusal);
         }
     }
 
     /// Why this command cannot be sent, if so.
+    #[inline]
     pub fn refusal(&self) -> Option<&ReplyError> {
-        self.refused.as_ref()
+        self.rare.as_ref()?.refused.as_ref()
+    }
+
+    /// The text of the script that is called by its hash.
+    #[inline]
+    pub(crate) fn script(&self) -> Option<&Arc<[u8]>> {
+        self.rare.as_ref()?.script.as_ref()
+    }
+
+    pub(crate) fn set_script(&mut self, text: Arc<[u8]>) {
+        self.rare.get_or_insert_default().script = Some(text);
     }
 
     /// The whole command as it goes over the wire.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
-        self.buffer.get(self.start..).unwrap_or_default()
+        self.buffer.get(usize::from(self.start)..).unwrap_or_default()
     }
 
     /// The memory that the whole command stands in, and where in it: for whoever keeps a large one without a copy.
     pub fn into_buffer(mut self) -> (Vec<u8>, usize) {
-        (std::mem::take(&mut self.buffer), self.start)
+        (std::mem::take(&mut self.buffer), usize::from(self.start))
     }
 
     /// What is known of the command, if it is one that the table has.
+    #[inline]
     pub fn spec(&self) -> Option<&'static Spec> {
         self.spec
     }
@@ -327,11 +342,13 @@ impl Request {
     }
 
     /// Whether the command only reads, so that sending it twice does no harm.
+    #[inline]
     pub fn is_read_only(&self) -> bool {
         self.spec.is_some_and(Spec::is_read_only)
     }
 
     /// Whether running the command twice does no harm: it only reads, or was [said](Cmd::repeatable) to be so.
+    #[inline]
     pub fn is_repeatable(&self) -> bool {
         self.repeatable || self.is_read_only()
     }
@@ -384,8 +401,18 @@ impl Request {
     }
 
     /// Counts one argument, in the array header too, whose digits end right before the first word.
+    #[inline]
     fn count_one(&mut self) {
         self.count += 1;
+        match self.buffer.get_mut(SHORT_HEADER + 1) {
+            Some(digit @ b'0'..=b'8') => *digit += 1,
+            _ => self.carry(),
+        }
+    }
+
+    /// Counts one where the last digit is a 9.
+    #[cold]
+    fn carry(&mut self) {
         let digits = self.buffer.get_mut(..HEADER_ROOM - 2).unwrap_or_default();
         for (place, byte) in digits.iter_mut().enumerate().rev() {
             match byte {
@@ -397,13 +424,14 @@ impl Request {
                 // The number gets a digit more.
                 _ => {
                     *byte = b'1';
-                    self.start = place.saturating_sub(1);
-                    break;
+                    let before = place.saturating_sub(1);
+                    if let Some(star) = self.buffer.get_mut(before) {
+                        *star = b'*';
+                    }
+                    self.start = before as u8;
+                    return;
                 }
             }
-        }
-        if let Some(star) = self.buffer.get_mut(self.start) {
-            *star = b'*';
         }
     }
 }
@@ -465,8 +493,7 @@ impl Clone for Request {
         copy.start = self.start;
         copy.count = self.count;
         copy.spec = self.spec;
-        copy.refused.clone_from(&self.refused);
-        copy.script.clone_from(&self.script);
+        copy.rare.clone_from(&self.rare);
         copy.repeatable = self.repeatable;
         copy
     }

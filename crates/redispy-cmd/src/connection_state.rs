@@ -114,7 +114,16 @@ pub fn overtakes(request: &Request) -> bool {
 
 /// What to use instead of this command among others that are sent at once, in a batch or a pipeline: it changes the connection
 /// ([`changes_connection`]), closes it ([`closes_connection`]), or waits ([`Request::block`]). `None` for all other commands.
+#[inline]
 pub fn unfit_for_batch(request: &Request) -> Option<&'static str> {
+    // What is sent most is told at once.
+    if request.spec().is_some_and(|spec| works_on_data(spec) && !spec.is_blocking()) {
+        return None;
+    }
+    unfit_by_name(request)
+}
+
+fn unfit_by_name(request: &Request) -> Option<&'static str> {
     if closes_connection(request) {
         return Some(LAST);
     }
@@ -187,6 +196,15 @@ mod tests {
             let grown = cmd(*first).arg(rest);
             assert!(changes_connection(grown.request()).is_some(), "{words:?}");
         }
+    }
+
+    #[test]
+    fn what_works_on_data_and_does_not_wait_is_fit_for_a_batch() {
+        for spec in Spec::all().filter(|spec| works_on_data(spec) && !spec.is_blocking()) {
+            assert_eq!(unfit_by_name(&Request::new(spec)), None, "{}", spec.name);
+        }
+        assert_eq!(unfit_for_batch(cmd(("BLPOP", "k", 1)).request()), Some(ALONE));
+        assert_eq!(unfit_for_batch(cmd("SHUTDOWN").request()), Some(LAST));
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl Connection {
         let mut read = Some(read);
         let mut result = None;
         let answered =
-            self.owed > 0 && self.pop(&mut |reply| result = read.take().map(|read| read(reply)))?;
+            self.owed > 0 && self.pop(|reply| result = read.take().map(|read| read(reply)))?;
         result.filter(|_| answered).ok_or(error)
     }
 
@@ -194,7 +194,7 @@ impl Connection {
         let mut read = Some(read);
         let mut result = None;
         let mut rounds = Rounds::default();
-        while !self.pop(&mut |reply| result = read.take().map(|read| read(reply)))? {
+        while !self.pop(|reply| result = read.take().map(|read| read(reply)))? {
             self.fill(&mut rounds, deadline)?;
         }
         self.settle()?;
@@ -233,19 +233,19 @@ impl Connection {
         self.begin_alone()?;
         self.owed += replies;
         let mut progress = Progress { written: 0, replies: 0, expected: replies };
-        let result = self.drive(&mut parts.into_iter(), &mut progress, deadline, &mut read);
+        let result = self.drive(parts.into_iter(), &mut progress, deadline, &mut read);
         result.map_err(|error| {
             let outcome = if progress.written == 0 { Outcome::NotSent } else { Outcome::MaybeExecuted };
             error.with_outcome(outcome).with_progress(progress)
         })
     }
 
-    fn drive(
+    fn drive<'b>(
         &mut self,
-        parts: &mut dyn Iterator<Item = &[u8]>,
+        parts: impl Iterator<Item = &'b [u8]>,
         progress: &mut Progress,
         deadline: Deadline,
-        read: &mut dyn FnMut(usize, Node<'_>),
+        read: &mut impl FnMut(usize, Node<'_>),
     ) -> Result<()> {
         let mut rounds = Rounds::default();
         for part in parts {
@@ -274,10 +274,10 @@ impl Connection {
     }
 
     /// Hands out every reply that is in already.
-    fn hand_out(&mut self, progress: &mut Progress, read: &mut dyn FnMut(usize, Node<'_>)) -> Result<()> {
+    fn hand_out(&mut self, progress: &mut Progress, read: &mut impl FnMut(usize, Node<'_>)) -> Result<()> {
         while progress.replies < progress.expected {
             let number = progress.replies;
-            if !self.pop(&mut |reply| read(number, reply))? {
+            if !self.pop(|reply| read(number, reply))? {
                 break;
             }
             progress.replies += 1;
@@ -521,7 +521,7 @@ impl Connection {
     }
 
     /// Hands the next reply to `read`, if it is all there; pushes before it go to the hook.
-    fn pop(&mut self, read: &mut dyn FnMut(Node<'_>)) -> Result<bool> {
+    fn pop(&mut self, read: impl FnOnce(Node<'_>)) -> Result<bool> {
         loop {
             match self.decoder.next_reply() {
                 Ok(Some(push)) if push.kind() == Kind::Push => {
@@ -548,7 +548,7 @@ impl Connection {
 
     /// Once nothing is owed, only pushes may be left over.
     fn settle(&mut self) -> Result<()> {
-        if self.owed == 0 && self.decoder.buffered() > 0 && self.pop(&mut |_| {})? {
+        if self.owed == 0 && self.decoder.buffered() > 0 && self.pop(|_| {})? {
             let text = "a reply that nobody asked for";
             let error = Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, text).with_phase(Phase::Read);
             return Err(self.fail(error));

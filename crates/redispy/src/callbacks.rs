@@ -34,6 +34,7 @@ impl Callbacks {
     }
 
     /// Whether there is any.
+    #[inline]
     pub(crate) fn any(&self) -> bool {
         self.any.load(Ordering::Acquire)
     }

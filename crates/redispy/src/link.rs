@@ -44,7 +44,7 @@ impl Link<'_> {
         &mut self,
         wire: Wire<'_>,
         deadline: Deadline,
-        read: &mut dyn FnMut(Option<&Address>, usize, Node<'_>),
+        mut read: impl FnMut(Option<&Address>, usize, Node<'_>),
     ) -> redispy_conn::Result<()> {
         match self {
             Link::Own(connection) => {

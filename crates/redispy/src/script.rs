@@ -215,6 +215,12 @@ impl Scripts {
     /// How many scripts count as brought along: servers keep the 500 used last (Redis from 7.4 on).
     const MOST: usize = 250;
 
+    /// Whether the command calls a script or comes behind one that does: else it is sent as it is.
+    #[inline]
+    pub(crate) fn concern(&self, request: &Request) -> bool {
+        !self.written.is_empty() || request.script_text().is_some()
+    }
+
     /// What is sent for a command. The first call of each script takes its text along, so that the later ones find it,
     /// whatever the server's cache held before; within MULTI and EXEC nothing can take it away between.
     pub(crate) fn sent(&mut self, request: Request) -> Request {

@@ -29,6 +29,7 @@ pub fn write_array_header(out: &mut Vec<u8>, len: usize) {
 }
 
 /// Appends `$len\r\nbody\r\n`.
+#[inline]
 pub fn write_bulk(out: &mut Vec<u8>, body: &[u8]) {
     // Tag, twenty digits at most, and two line ends: memory is asked for once, a large body is not copied for the last of them.
     out.reserve(body.len() + 25);
@@ -50,7 +51,18 @@ pub fn write_bulk_double(out: &mut Vec<u8>, value: f64) {
     write_bulk(out, text.as_bytes());
 }
 
+#[inline]
 fn write_header(out: &mut Vec<u8>, tag: u8, len: usize) {
+    let digit = |n: usize| b'0' + (n % 10) as u8;
+    match len {
+        0..10 => out.extend_from_slice(&[tag, digit(len), b'\r', b'\n']),
+        10..100 => out.extend_from_slice(&[tag, digit(len / 10), digit(len), b'\r', b'\n']),
+        _ => write_long_header(out, tag, len),
+    }
+}
+
+#[inline(never)]
+fn write_long_header(out: &mut Vec<u8>, tag: u8, len: usize) {
     out.push(tag);
     out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
     out.extend_from_slice(b"\r\n");

@@ -54,22 +54,46 @@ pub(crate) struct Wire<'a> {
 impl Commands {
     /// Adds a command. One that may not go out in a pipeline is remembered instead: then nothing goes out.
     pub(crate) fn push(&mut self, request: Request) {
-        if self.refused.is_none() {
-            match check(&request) {
-                Ok(()) => self.append(request),
-                Err(error) => self.refused = Some((self.count, error)),
-            }
+        let usual = self.refused.is_none() && check(&request).is_ok() && !self.scripts.concern(&request);
+        if !(usual && self.write(&request)) {
+            self.push_unusual(request);
         }
         self.count += 1;
     }
 
-    fn append(&mut self, request: Request) {
+    /// Adds a command of any kind.
+    #[inline(never)]
+    fn push_unusual(&mut self, request: Request) {
+        if self.refused.is_some() {
+            return;
+        }
+        if let Err(error) = check(&request) {
+            self.refused = Some((self.count, error));
+            return;
+        }
         let own = request.spec();
         let request = self.scripts.sent(request);
         if let Some(own) = own.filter(|own| request.spec().is_none_or(|sent| sent.name != own.name)) {
             self.named.push((self.count, own.name));
         }
+        if !self.write(&request) {
+            self.writes |= !request.is_repeatable();
+            self.begin_part(request);
+        }
+    }
+
+    /// Adds a command to the part that is open, if it fits in there.
+    #[inline]
+    fn write(&mut self, request: &Request) -> bool {
+        let bytes = request.bytes();
+        let Some(part) = self.parts.last_mut().filter(|part| part.has_room(bytes.len())) else { return false };
+        part.last = part.bytes.len();
+        part.bytes.extend_from_slice(bytes);
         self.writes |= !request.is_repeatable();
+        true
+    }
+
+    fn begin_part(&mut self, request: Request) {
         let bytes = request.bytes();
         if bytes.len() >= LARGE {
             if self.parts.is_empty() {
@@ -78,23 +102,14 @@ impl Commands {
             self.parts.push(Part::large(request));
             return;
         }
-        let last = self.parts.last_mut();
-        let was_full = last.as_ref().is_some_and(|part| part.open);
-        match last.filter(|part| part.open && part.bytes.len() + bytes.len() + EXEC.len() <= PART) {
-            Some(part) => {
-                part.last = part.bytes.len();
-                part.bytes.extend_from_slice(bytes);
-            }
-            None => {
-                // The first one is as large as is needed, for most pipelines are small; so is one behind a large command.
-                let mut memory = Vec::with_capacity(if was_full { PART } else { 0 });
-                if self.parts.is_empty() {
-                    memory.extend_from_slice(MULTI);
-                }
-                memory.extend_from_slice(bytes);
-                self.parts.push(Part::new(memory));
-            }
+        // The first one is as large as is needed, for most pipelines are small; so is one behind a large command.
+        let was_full = self.parts.last().is_some_and(|part| part.open);
+        let mut memory = Vec::with_capacity(if was_full { PART } else { 0 });
+        if self.parts.is_empty() {
+            memory.extend_from_slice(MULTI);
         }
+        memory.extend_from_slice(bytes);
+        self.parts.push(Part::new(memory));
     }
 
     /// Makes room for `more` commands like the one added last, so that they need not move from place to place.
@@ -141,6 +156,7 @@ impl Commands {
 }
 
 /// What must not go out in a pipeline.
+#[inline]
 fn check(request: &Request) -> Result<()> {
     if let Some(refusal) = request.refusal() {
         return Err(refusal.clone().into());
@@ -152,6 +168,12 @@ fn check(request: &Request) -> Result<()> {
 }
 
 impl Part {
+    /// Whether a command of so many bytes may be added.
+    #[inline]
+    fn has_room(&self, more: usize) -> bool {
+        self.open && more < LARGE && self.bytes.len() + more + EXEC.len() <= PART
+    }
+
     fn new(bytes: Vec<u8>) -> Self {
         Part { bytes, start: 0, last: 0, open: true }
     }

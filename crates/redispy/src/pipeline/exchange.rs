@@ -167,7 +167,7 @@ pub(crate) fn exchange(
     let cursor = RefCell::new(wire.encoded());
     let around = Around { form, callbacks, address: link.address(), cursor };
     let mut replies = Replies { wire, around, places, progress: Progress::default() };
-    let result = link.exchange(wire, deadline, &mut |address, number, node| {
+    let result = link.exchange(wire, deadline, |address, number, node| {
         if let Some(address) = address.filter(|_| number == 0) {
             replies.around.address = address.clone();
         }
@@ -233,6 +233,7 @@ struct Progress {
 }
 
 impl Replies<'_, '_> {
+    #[inline]
     fn take(&mut self, number: usize, node: Node<'_>) {
         if !self.wire.is_transaction() {
             self.places.answer(Answer::Reply { node, position: number, around: &self.around });

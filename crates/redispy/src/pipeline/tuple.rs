@@ -70,30 +70,31 @@ use sealed::Row;
 /// The places of a tuple, while they are filled.
 pub(crate) struct Filling<'a, R> {
     row: &'a mut R,
-    /// The place that is filled now, and how many of its replies have come.
-    number: usize,
-    come: usize,
+    /// The place that is filled next, and how many replies are still to come to the one before.
+    next: usize,
+    left: usize,
 }
 
 impl<'a, R: Row> Filling<'a, R> {
     pub(crate) fn new(row: &'a mut R) -> Self {
-        Filling { row, number: 0, come: 0 }
+        Filling { row, next: 0, left: 0 }
     }
 }
 
 impl<R: Row> Places for Filling<'_, R> {
     fn answer(&mut self, answer: Answer<'_, '_>) {
         // Places of no command at all are passed.
-        while self.row.expects(self.number).is_some_and(|expected| expected <= self.come) {
-            (self.number, self.come) = (self.number + 1, 0);
+        while self.left == 0 {
+            let Some(expected) = self.row.expects(self.next) else { return };
+            (self.next, self.left) = (self.next + 1, expected);
         }
-        self.row.answer_at(self.number, answer);
-        self.come += 1;
+        self.left -= 1;
+        self.row.answer_at(self.next - 1, answer);
     }
 
     fn reset(&mut self) {
         self.row.reset();
-        (self.number, self.come) = (0, 0);
+        (self.next, self.left) = (0, 0);
     }
 }
 
@@ -163,6 +164,7 @@ macro_rules! tuples {
 
         #[allow(non_snake_case, unused_variables, unused_mut, unused_assignments, reason = "a variable is named like its type; the empty tuple is one as well")]
         impl<$($name),*> Row for ($(Place<$name>,)*) {
+            #[inline]
             fn answer_at(&mut self, number: usize, answer: Answer<'_, '_>) {
                 let ($($name,)*) = self;
                 let mut at = 0;

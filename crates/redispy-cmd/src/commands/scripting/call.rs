@@ -109,7 +109,7 @@ impl<T> ScriptCall<T> {
     /// The text of the script that is called by its hash: it is sent instead of the hash when the server answers
     /// `NOSCRIPT`. Clients and sessions do so by themselves; see [`Request::with_script_text`].
     pub fn text(mut self, script: Arc<[u8]>) -> Self {
-        self.request.script = Some(script);
+        self.request.set_script(script);
         self
     }
 
@@ -138,8 +138,9 @@ impl<T> IntoCmd for ScriptCall<T> {
 
 impl Request {
     /// The [text](ScriptCall::text) of the script that is called by its hash, if it is known.
+    #[inline]
     pub fn script_text(&self) -> Option<&[u8]> {
-        self.script.as_deref()
+        self.script().map(|text| &**text)
     }
 
     /// The same call with the [text](ScriptCall::text) of the script in place of its hash: `EVAL` for `EVALSHA`, `EVAL_RO`
