@@ -28,9 +28,9 @@ fn main() {
             let gets = hundred.iter().map(cmd::get::<String>);
             r.pipeline().transaction(false).all(gets).execute().unwrap().0.len()
         }),
-        "transaction" => Box::new(|| {
-            r.pipeline().all(hundred.iter().map(cmd::get::<String>)).execute().unwrap().0.len()
-        }),
+        "transaction" => {
+            Box::new(|| r.pipeline().all(hundred.iter().map(cmd::get::<String>)).execute().unwrap().0.len())
+        }
         "batch" => Box::new(|| r.batch(hundred.iter().map(cmd::get::<String>)).unwrap().len()),
         "dynamic" => Box::new(|| {
             let mut p = r.pipeline().transaction(false).dynamic();

@@ -42,7 +42,7 @@ pub fn cmd(name: impl ToArgs) -> Cmd<Value> {
     if request.get(0).is_some_and(|word| word.contains(&b' ')) {
         request = request.with_split_name();
     }
-    if request.count == 0 {
+    if request.count() == 0 {
         // Nothing would be sent, and a reply be waited for.
         request.refuse("command", "a name");
     }
@@ -52,6 +52,7 @@ pub fn cmd(name: impl ToArgs) -> Cmd<Value> {
 
 impl<T> Cmd<T> {
     /// The command of `spec` whose reply `read` turns into a `T`; arguments follow by [`arg`](Self::arg).
+    #[inline]
     pub fn new(spec: &'static Spec, read: Reader<T>) -> Self {
         Cmd { request: Request::new(spec), read }
     }
@@ -62,9 +63,10 @@ impl<T> Cmd<T> {
     }
 
     /// Appends one argument or many.
+    #[inline]
     pub fn arg(mut self, args: impl ToArgs) -> Self {
         args.write_args(&mut self.request);
-        if self.request.spec.is_none_or(|spec| spec.container) {
+        if self.request.spec().is_none_or(|spec| spec.container) {
             self.request.recognise();
         }
         self
@@ -91,7 +93,7 @@ impl<T> Cmd<T> {
     /// assert!(beat.request().is_repeatable() && !beat.request().is_read_only());
     /// ```
     pub fn repeatable(mut self) -> Self {
-        self.request.repeatable = true;
+        self.request.set_repeatable(true);
         self
     }
 
@@ -141,22 +143,23 @@ impl<T> IntoCmd for &Cmd<T> {
 
 /// The encoded words and arguments of one command.
 pub struct Request {
-    /// Room for the array header, then the words and arguments as bulk strings.
-    buffer: Vec<u8>,
-    count: usize,
-    spec: Option<&'static Spec>,
-    /// What few requests have: all are passed on by value, the smaller the better.
-    rare: Option<Box<Rare>>,
-    /// Where the array header begins.
-    start: u8,
-    pub(crate) repeatable: bool,
+    /// In memory of its own, since requests are handed on by value from builder to command to connection. Taken out by drop,
+    /// and by nothing else.
+    content: Option<Box<Content>>,
 }
 
-#[derive(Clone, Default)]
-struct Rare {
+#[derive(Default)]
+struct Content {
+    /// Room for the array header, then the words and arguments as bulk strings.
+    buffer: Vec<u8>,
+    /// Where the array header begins.
+    start: usize,
+    count: usize,
+    spec: Option<&'static Spec>,
     refused: Option<ReplyError>,
     /// The text of the script that is called by its hash.
     script: Option<Arc<[u8]>>,
+    repeatable: bool,
 }
 
 /// A place between the arguments of one [`Request`].
@@ -173,34 +176,47 @@ const SHORT_HEADER: usize = HEADER_ROOM - 4;
 const KEPT_CAPACITY: usize = 16 << 10;
 
 thread_local! {
-    /// The buffer of the command last dropped on this thread: a thread that runs one command after the other allocates none.
-    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    /// That of the command last dropped on this thread: a thread that runs one command after the other allocates none.
+    static SPARE: Cell<Option<Box<Content>>> = const { Cell::new(None) };
 }
 
 impl Request {
     /// The request of a known command, its words written.
     pub fn new(spec: &'static Spec) -> Self {
         let mut request = Request::empty();
-        request.buffer.extend_from_slice(spec.words);
-        request.spec = Some(spec);
-        request.count_more(usize::from(spec.word_count));
+        let content = request.content_mut();
+        content.buffer.extend_from_slice(spec.words);
+        content.spec = Some(spec);
+        content.count_more(usize::from(spec.word_count));
         request
     }
 
     /// A request without words: scratch for arguments that are [appended](Self::append) to another later.
     #[inline]
     pub(crate) fn empty() -> Self {
-        let mut buffer = SPARE.try_with(Cell::take).unwrap_or_default();
-        buffer.clear();
-        buffer.extend_from_slice(&NO_HEADER);
-        Request { buffer, count: 0, spec: None, rare: None, start: SHORT_HEADER as u8, repeatable: false }
+        let mut content = SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default();
+        content.buffer.extend_from_slice(&NO_HEADER);
+        content.start = SHORT_HEADER;
+        Request { content: Some(content) }
+    }
+
+    #[inline]
+    #[expect(clippy::expect_used, reason = "it is there until drop, after which nobody can ask")]
+    fn content(&self) -> &Content {
+        self.content.as_deref().expect("a request has its content until it is dropped")
+    }
+
+    #[inline]
+    #[expect(clippy::expect_used, reason = "it is there until drop, after which nobody can ask")]
+    fn content_mut(&mut self) -> &mut Content {
+        self.content.as_deref_mut().expect("a request has its content until it is dropped")
     }
 
     /// Appends one argument.
     pub fn arg(&mut self, arg: impl ToArg) {
-        let before = self.count;
+        let before = self.count();
         arg.write_arg(Arg::new(self));
-        if self.count == before {
+        if self.count() == before {
             self.refuse("argument", "written or refused by its `ToArg`");
         }
     }
@@ -212,18 +228,18 @@ impl Request {
 
     /// Appends arguments of which the command needs at least one; none is an error that names `what`.
     pub fn some_args(&mut self, what: &'static str, args: impl ToArgs) {
-        let before = self.count;
+        let before = self.count();
         args.write_args(self);
-        if self.count == before {
+        if self.count() == before {
             self.refuse(what, "at least one");
         }
     }
 
     /// Appends pairs of which the command needs at least one; none is an error that names `what`.
     pub fn some_pairs(&mut self, what: &'static str, pairs: impl ToPairs) {
-        let before = self.count;
+        let before = self.count();
         pairs.write_pairs(self);
-        if self.count == before {
+        if self.count() == before {
             self.refuse(what, "at least one pair");
         }
     }
@@ -231,25 +247,26 @@ impl Request {
     /// Appends how many arguments follow, then the arguments, the way of `LMPOP numkeys key [key ...]`; none is an error that
     /// names `what`.
     pub fn counted_args(&mut self, what: &'static str, args: impl ToArgs) {
-        let (mark, before) = (self.mark(), self.count);
+        let (mark, before) = (self.mark(), self.count());
         self.some_args(what, args);
-        let amount = self.count - before;
+        let amount = self.count() - before;
         self.insert(mark, |request| request.push_integer(i64::try_from(amount).unwrap_or(i64::MAX)));
     }
 
     /// Appends how many pairs follow, then the pairs, the way of `HSETEX .. FIELDS numfields field value [field value ...]`;
     /// none is an error that names `what`.
     pub fn counted_pairs(&mut self, what: &'static str, pairs: impl ToPairs) {
-        let (mark, before) = (self.mark(), self.count);
+        let (mark, before) = (self.mark(), self.count());
         self.some_pairs(what, pairs);
-        let amount = (self.count - before) / 2;
+        let amount = (self.count() - before) / 2;
         self.insert(mark, |request| request.push_integer(i64::try_from(amount).unwrap_or(i64::MAX)));
     }
 
     /// Appends the arguments of `other`, and its refusal.
     pub(crate) fn append(&mut self, other: &Request) {
-        self.buffer.extend_from_slice(other.buffer.get(HEADER_ROOM..).unwrap_or_default());
-        self.count_more(other.count);
+        let content = self.content_mut();
+        content.buffer.extend_from_slice(other.content().words());
+        content.count_more(other.count());
         self.refuse_as(other);
     }
 
@@ -262,15 +279,15 @@ impl Request {
 
     /// The place behind the arguments written so far, for those that are known only later.
     pub(crate) fn mark(&self) -> Mark {
-        Mark(self.buffer.len())
+        Mark(self.content().buffer.len())
     }
 
     /// Puts the arguments that `write` appends where `mark` was taken, before what follows it.
     pub(crate) fn insert(&mut self, mark: Mark, write: impl FnOnce(&mut Self)) {
-        let end = self.buffer.len();
+        let end = self.mark().0;
         write(self);
-        let appended = self.buffer.len() - end;
-        if let Some(tail) = self.buffer.get_mut(mark.0..) {
+        let appended = self.mark().0 - end;
+        if let Some(tail) = self.content_mut().buffer.get_mut(mark.0..) {
             tail.rotate_right(appended);
         }
     }
@@ -280,46 +297,57 @@ impl Request {
     pub fn refuse(&mut self, argument: &'static str, expected: &'static str) {
         if self.refusal().is_none() {
             let refusal = ReplyError::argument(argument, expected).in_command(self);
-            self.rare.get_or_insert_default().refused = Some(refusal);
+            self.content_mut().refused = Some(refusal);
         }
     }
 
     /// Why this command cannot be sent, if so.
     #[inline]
     pub fn refusal(&self) -> Option<&ReplyError> {
-        self.rare.as_ref()?.refused.as_ref()
+        self.content().refused.as_ref()
     }
 
     /// The text of the script that is called by its hash.
     #[inline]
     pub(crate) fn script(&self) -> Option<&Arc<[u8]>> {
-        self.rare.as_ref()?.script.as_ref()
+        self.content().script.as_ref()
+    }
+
+    #[inline]
+    pub(crate) fn is_said_repeatable(&self) -> bool {
+        self.content().repeatable
+    }
+
+    pub(crate) fn set_repeatable(&mut self, repeatable: bool) {
+        self.content_mut().repeatable = repeatable;
     }
 
     pub(crate) fn set_script(&mut self, text: Arc<[u8]>) {
-        self.rare.get_or_insert_default().script = Some(text);
+        self.content_mut().script = Some(text);
     }
 
     /// The whole command as it goes over the wire.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        self.buffer.get(usize::from(self.start)..).unwrap_or_default()
+        let content = self.content();
+        content.buffer.get(content.start..).unwrap_or_default()
     }
 
     /// The memory that the whole command stands in, and where in it: for whoever keeps a large one without a copy.
     pub fn into_buffer(mut self) -> (Vec<u8>, usize) {
-        (std::mem::take(&mut self.buffer), usize::from(self.start))
+        let content = self.content_mut();
+        (std::mem::take(&mut content.buffer), content.start)
     }
 
     /// What is known of the command, if it is one that the table has.
     #[inline]
     pub fn spec(&self) -> Option<&'static Spec> {
-        self.spec
+        self.content().spec
     }
 
     /// The command's name: `CONFIG GET`; of an unknown command its first word, `?` when that is no text of one line.
     pub fn name(&self) -> &str {
-        match self.spec {
+        match self.spec() {
             Some(spec) => spec.name,
             // Only a command that nobody knows is looked into.
             None => name_of(None, self.get(0)),
@@ -327,13 +355,14 @@ impl Request {
     }
 
     /// How many words and arguments there are.
+    #[inline]
     pub fn count(&self) -> usize {
-        self.count
+        self.content().count
     }
 
     /// The words and arguments.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        words(self.buffer.get(HEADER_ROOM..).unwrap_or_default())
+        words(self.content().words())
     }
 
     /// The word or argument at `index`, the command's first word being 0.
@@ -344,18 +373,18 @@ impl Request {
     /// Whether the command only reads, so that sending it twice does no harm.
     #[inline]
     pub fn is_read_only(&self) -> bool {
-        self.spec.is_some_and(Spec::is_read_only)
+        self.spec().is_some_and(Spec::is_read_only)
     }
 
     /// Whether running the command twice does no harm: it only reads, or was [said](Cmd::repeatable) to be so.
     #[inline]
     pub fn is_repeatable(&self) -> bool {
-        self.repeatable || self.is_read_only()
+        self.is_said_repeatable() || self.is_read_only()
     }
 
     /// How long the server may hold the reply back, as the command's own arguments say; `None` when it does not block.
     pub fn block(&self) -> Option<Block> {
-        if !self.spec?.is_blocking() {
+        if !self.spec()?.is_blocking() {
             return None;
         }
         crate::block::block_time(self)
@@ -363,13 +392,15 @@ impl Request {
 
     /// Appends the bytes of one argument.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        resp_proto::write_bulk(&mut self.buffer, bytes);
-        self.count_one();
+        let content = self.content_mut();
+        resp_proto::write_bulk(&mut content.buffer, bytes);
+        content.count_one();
     }
 
     pub(crate) fn push_integer(&mut self, value: i64) {
-        resp_proto::write_bulk_integer(&mut self.buffer, value);
-        self.count_one();
+        let content = self.content_mut();
+        resp_proto::write_bulk_integer(&mut content.buffer, value);
+        content.count_one();
     }
 
     /// The same with the words that the first one consists of.
@@ -391,7 +422,25 @@ impl Request {
         let second = words.next();
         let spec = Spec::of_words(first, second);
         drop(words);
-        self.spec = spec;
+        self.content_mut().spec = spec;
+    }
+}
+
+impl Content {
+    /// As new, but for the memory of the buffer.
+    #[inline]
+    fn clear(&mut self) {
+        self.buffer.clear();
+        self.count = 0;
+        self.spec = None;
+        self.refused = None;
+        self.script = None;
+        self.repeatable = false;
+    }
+
+    /// Words and arguments.
+    fn words(&self) -> &[u8] {
+        self.buffer.get(HEADER_ROOM..).unwrap_or_default()
     }
 
     fn count_more(&mut self, more: usize) {
@@ -428,7 +477,7 @@ impl Request {
                     if let Some(star) = self.buffer.get_mut(before) {
                         *star = b'*';
                     }
-                    self.start = before as u8;
+                    self.start = before;
                     return;
                 }
             }
@@ -488,23 +537,26 @@ fn next_word(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 impl Clone for Request {
     fn clone(&self) -> Self {
         let mut copy = Request::empty();
-        copy.buffer.clear();
-        copy.buffer.extend_from_slice(&self.buffer);
-        copy.start = self.start;
-        copy.count = self.count;
-        copy.spec = self.spec;
-        copy.rare.clone_from(&self.rare);
-        copy.repeatable = self.repeatable;
+        let (from, to) = (self.content(), copy.content_mut());
+        to.buffer.clone_from(&from.buffer);
+        to.start = from.start;
+        to.count = from.count;
+        to.spec = from.spec;
+        to.refused.clone_from(&from.refused);
+        to.script.clone_from(&from.script);
+        to.repeatable = from.repeatable;
         copy
     }
 }
 
 impl Drop for Request {
+    #[inline]
     fn drop(&mut self) {
-        if self.buffer.capacity() <= KEPT_CAPACITY {
-            let buffer = std::mem::take(&mut self.buffer);
-            // During the thread's end the cell may be gone; then the buffer just is not kept.
-            let _ = SPARE.try_with(|spare| spare.set(buffer));
+        let Some(mut content) = self.content.take() else { return };
+        if content.buffer.capacity() <= KEPT_CAPACITY {
+            content.clear();
+            // During the thread's end the cell may be gone; then it just is not kept.
+            let _ = SPARE.try_with(|spare| spare.set(Some(content)));
         }
     }
 }
@@ -512,8 +564,8 @@ impl Drop for Request {
 impl fmt::Debug for Request {
     /// The command's name and how many arguments it has: arguments may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.spec.map_or(1, |spec| usize::from(spec.word_count));
-        write!(f, "{} [{} arguments]", self.name(), self.count.saturating_sub(words))
+        let words = self.spec().map_or(1, |spec| usize::from(spec.word_count));
+        write!(f, "{} [{} arguments]", self.name(), self.count().saturating_sub(words))
     }
 }
 
@@ -552,7 +604,7 @@ impl Deref for Words {
 impl fmt::Debug for Words {
     /// How many they are: they may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{} arguments]", self.0.count)
+        write!(f, "[{} arguments]", self.0.count())
     }
 }
 

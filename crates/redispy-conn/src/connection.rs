@@ -154,8 +154,7 @@ impl Connection {
         // A server that will not take the whole command says why before it closes.
         let mut read = Some(read);
         let mut result = None;
-        let answered =
-            self.owed > 0 && self.pop(|reply| result = read.take().map(|read| read(reply)))?;
+        let answered = self.owed > 0 && self.pop(|reply| result = read.take().map(|read| read(reply)))?;
         result.filter(|_| answered).ok_or(error)
     }
 
@@ -522,6 +521,17 @@ impl Connection {
 
     /// Hands the next reply to `read`, if it is all there; pushes before it go to the hook.
     fn pop(&mut self, read: impl FnOnce(Node<'_>)) -> Result<bool> {
+        // Most replies are of these kinds: no push, no error.
+        if let Some(reply) = self.decoder.next_scalar() {
+            self.owed = self.owed.saturating_sub(1);
+            read(reply);
+            return Ok(true);
+        }
+        self.pop_any(read)
+    }
+
+    #[inline(never)]
+    fn pop_any(&mut self, read: impl FnOnce(Node<'_>)) -> Result<bool> {
         loop {
             match self.decoder.next_reply() {
                 Ok(Some(push)) if push.kind() == Kind::Push => {

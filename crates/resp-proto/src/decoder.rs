@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::buffer::Buffer;
 use crate::node::Shared;
-use crate::{Error, ErrorKind, Limits, Node, Scanner, Status, scan, token};
+use crate::{Error, ErrorKind, Kind, Limits, Node, Scanner, Status, scan, token};
 
 /// A bulk string that is a reply of its own is received into memory of its own from this size on.
 const LARGE: usize = 32 << 10;
@@ -91,15 +91,34 @@ impl Decoder {
     /// failed: each later call gives the same error.
     #[inline(always)]
     pub fn next_reply(&mut self) -> Result<Option<Node<'_>>, Error> {
-        if self.large.is_none()
-            && self.scanner.is_fresh()
-            && let Some((kind, len, next)) = scan::scalar(self.buffer.rest(), self.scanner.limits())
-        {
-            self.shared.renew();
-            self.offset += next as u64;
-            return Ok(Some(Node::plain(self.buffer.give(next), 0, kind, len, next, &self.shared)));
+        match self.scalar() {
+            Some(scalar) => Ok(Some(self.give_scalar(scalar))),
+            None => self.next_any(),
         }
-        self.next_any()
+    }
+
+    /// The next reply if it is whole, and a bulk string, a simple string or an integer: most are, and these are told
+    /// soonest. `None` says nothing about others; [`next_reply`](Self::next_reply) does.
+    #[inline(always)]
+    pub fn next_scalar(&mut self) -> Option<Node<'_>> {
+        let scalar = self.scalar()?;
+        Some(self.give_scalar(scalar))
+    }
+
+    #[inline(always)]
+    fn scalar(&self) -> Option<(Kind, usize, usize)> {
+        if self.large.is_none() && self.scanner.is_fresh() {
+            scan::scalar(self.buffer.rest(), self.scanner.limits())
+        } else {
+            None
+        }
+    }
+
+    #[inline(always)]
+    fn give_scalar(&mut self, (kind, len, next): (Kind, usize, usize)) -> Node<'_> {
+        self.shared.renew();
+        self.offset += next as u64;
+        Node::plain(self.buffer.give(next), 0, kind, len, next, &self.shared)
     }
 
     #[inline(never)]

@@ -310,7 +310,7 @@ impl<'a> Node<'a> {
     /// The text within the reply's bytes.
     #[inline(always)]
     fn text(&self) -> Option<&'a [u8]> {
-        self.bytes.get(self.text_range()?)
+        self.bytes.get(self.range_before(self.next)?)
     }
 
     /// Whatever stands in the line or the body.
@@ -324,6 +324,15 @@ impl<'a> Node<'a> {
     /// its root. `None` also for a streamed string, which does not stand there in one piece.
     #[inline(always)]
     pub fn text_range(&self) -> Option<Range<usize>> {
+        match &self.own {
+            None => self.range_before(self.next),
+            Some(_) => self.range_before(self.raw().len()),
+        }
+    }
+
+    /// The text whose line or body ends at `end`.
+    #[inline(always)]
+    fn range_before(&self, end: usize) -> Option<Range<usize>> {
         let format = match self.kind {
             Kind::BulkString
             | Kind::SimpleString
@@ -338,10 +347,7 @@ impl<'a> Node<'a> {
         if self.is_streamed() {
             return None;
         }
-        let end = match &self.own {
-            None => self.next.checked_sub(2)?,
-            Some(_) => self.raw().len().checked_sub(2)?,
-        };
+        let end = end.checked_sub(2)?;
         Some(end.checked_sub(self.len())? + format..end)
     }
 

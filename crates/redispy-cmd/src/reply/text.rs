@@ -9,8 +9,9 @@ use resp_proto::{Kind, Node};
 
 use super::{FromReply, ReplyError, Whole};
 
+// Inlined everywhere, since to hand a node on takes longer than to read it.
 impl FromReply for String {
-    #[inline]
+    #[inline(always)]
     fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
         owned_text(string(node, TEXT)?)
     }
@@ -25,7 +26,7 @@ impl FromReply for String {
 }
 
 impl FromReply for Vec<u8> {
-    #[inline]
+    #[inline(always)]
     fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
         string(node, BYTES).map(Cow::into_owned)
     }
@@ -80,13 +81,19 @@ const TEXT: &str = "text";
 const BYTES: &str = "a string";
 
 /// The bytes of a string.
-#[inline]
+#[inline(always)]
 fn string<'a>(node: Node<'a>, expected: &'static str) -> Result<Cow<'a, [u8]>, ReplyError> {
     if is_string(node.kind()) {
         Ok(node.into_bytes().unwrap_or_default())
     } else {
-        Err(ReplyError::unexpected(expected, &node))
+        Err(no_string(expected, node))
     }
+}
+
+/// Takes the node by value: one that is lent out is copied before it is read.
+#[cold]
+fn no_string(expected: &'static str, node: Node<'_>) -> ReplyError {
+    ReplyError::unexpected(expected, &node)
 }
 
 /// Where in the whole reply a string stands.

@@ -54,16 +54,18 @@ pub(crate) struct Wire<'a> {
 impl Commands {
     /// Adds a command. One that may not go out in a pipeline is remembered instead: then nothing goes out.
     pub(crate) fn push(&mut self, request: Request) {
-        let usual = self.refused.is_none() && check(&request).is_ok() && !self.scripts.concern(&request);
-        if !(usual && self.write(&request)) {
-            self.push_unusual(request);
+        let is_usual = request.refusal().is_none()
+            && unfit_for_batch(&request).is_none()
+            && !self.scripts.concern(&request)
+            && self.refused.is_none();
+        if !is_usual || !self.write(&request) {
+            self.push_any(request);
         }
         self.count += 1;
     }
 
-    /// Adds a command of any kind.
     #[inline(never)]
-    fn push_unusual(&mut self, request: Request) {
+    fn push_any(&mut self, request: Request) {
         if self.refused.is_some() {
             return;
         }
@@ -86,7 +88,9 @@ impl Commands {
     #[inline]
     fn write(&mut self, request: &Request) -> bool {
         let bytes = request.bytes();
-        let Some(part) = self.parts.last_mut().filter(|part| part.has_room(bytes.len())) else { return false };
+        let Some(part) = self.parts.last_mut().filter(|part| part.has_room(bytes.len())) else {
+            return false;
+        };
         part.last = part.bytes.len();
         part.bytes.extend_from_slice(bytes);
         self.writes |= !request.is_repeatable();
@@ -156,7 +160,6 @@ impl Commands {
 }
 
 /// What must not go out in a pipeline.
-#[inline]
 fn check(request: &Request) -> Result<()> {
     if let Some(refusal) = request.refusal() {
         return Err(refusal.clone().into());

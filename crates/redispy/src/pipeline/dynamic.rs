@@ -8,7 +8,7 @@ use redispy_cmd::{Execute, IntoCmd, Reader, Value};
 use redispy_conn::Address;
 use resp_proto::{Kind, Limits, Node, Reply, write_bulk};
 
-use super::exchange::{Answer, Form, Places, fail_the_rest};
+use super::exchange::{Around, Form, Places, fail_the_rest};
 use super::place::no_reply;
 use super::{Commands, Pipeline, Target, form};
 use crate::client::Limit;
@@ -171,7 +171,7 @@ impl DynReplies {
             let error = self.errors.get_mut(at).and_then(|(_, error)| error.take());
             return Err(error.unwrap_or_else(|| of_this_command(Error::other("the error was taken before"))));
         }
-        let reply = self.reply(slot.position).map_err(Error::from)?;
+        let reply = self.reply_to(slot.position).map_err(Error::from)?;
         (slot.read)(reply.node()).map_err(|error| {
             let error = of_this_command(error.into()).at_position(slot.position, self.form);
             self.address.iter().fold(error, |error, address| error.at(address))
@@ -184,7 +184,7 @@ impl DynReplies {
         let mut errors = self.errors.iter().peekable();
         let value = |position| {
             let error = errors.next_if(|(at, _)| *at == position);
-            match (self.reply(position), error) {
+            match (self.reply_to(position), error) {
                 (Ok(reply), _) => reply.node().into_frame(),
                 (Err(_), Some((_, Some(error)))) => Value::SimpleError(error.to_string().into()),
                 (Err(error), _) => Value::SimpleError(error.to_string().into()),
@@ -203,7 +203,7 @@ impl DynReplies {
         self.ends.is_empty()
     }
 
-    fn reply(&self, position: usize) -> Result<Reply<'_>, redispy_conn::Error> {
+    fn reply_to(&self, position: usize) -> Result<Reply<'_>, redispy_conn::Error> {
         let start = position.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
         let range = start.zip(self.ends.get(position).copied());
         let bytes = range.and_then(|(start, end)| self.bytes.get(start..end)).unwrap_or_default();
@@ -222,20 +222,17 @@ impl DynReplies {
 }
 
 impl Places for DynReplies {
-    fn answer(&mut self, answer: Answer<'_, '_>) {
-        if let Some(address) = answer.address().filter(|_| self.address.is_none()) {
-            self.address = Some(address.clone());
+    fn reply(&mut self, node: Node<'_>, _: usize, around: &Around<'_>) {
+        if self.address.is_none() {
+            self.address = Some(around.address().clone());
         }
-        if let Some(error) = answer.server_error() {
-            self.bytes.extend_from_slice(error);
-        }
-        let result = answer.read_with(|node| {
-            self.keep(node);
-            Ok(())
-        });
-        if let Err(error) = result {
-            self.errors.push((self.ends.len(), Some(error)));
-        }
+        self.keep(node);
+        self.ends.push(self.bytes.len());
+    }
+
+    fn fail(&mut self, error: Error, answer: Option<&Node<'_>>) {
+        self.bytes.extend_from_slice(answer.map_or(&[], Node::raw));
+        self.errors.push((self.ends.len(), Some(error)));
         self.ends.push(self.bytes.len());
     }
 

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use redispy_cmd::{Reader, ReplyError};
 use redispy_conn::{Address, Deadline, ErrorKind, Outcome};
 use resp_proto::{Kind, Node};
 
 use super::commands::{Cursor, Wire};
 use crate::callbacks::Callbacks;
 use crate::link::Link;
+use crate::observe::Observed;
 use crate::{Error, Result};
 
 /// What kind of pipeline it is: errors say so.
@@ -38,77 +38,33 @@ impl Form {
     }
 }
 
-/// Where the replies go, in the order of the commands.
+/// Where the replies go, in the order of the commands: one of the two is called once for each command.
 pub(crate) trait Places {
-    /// Called once for each command.
-    fn answer(&mut self, answer: Answer<'_, '_>);
+    /// A command was answered, and not with an error. Every error of reading it names the command and its position
+    /// ([`Around::blame`]).
+    fn reply(&mut self, node: Node<'_>, position: usize, around: &Around<'_>);
+
+    /// A command failed: with this answer of the server, or without one.
+    fn fail(&mut self, error: Error, answer: Option<&Node<'_>>);
 
     /// Forgets what was answered: the pipeline is sent again.
     fn reset(&mut self);
 }
 
-/// What came of one command.
-pub enum Answer<'a, 'w> {
-    Reply {
-        node: Node<'a>,
-        position: usize,
-        around: &'a Around<'w>,
-    },
-    /// No reply came, since the connection was lost.
-    Lost(Error),
-}
-
-impl Answer<'_, '_> {
-    /// Reads the reply. Every error names the command and its position.
-    #[inline]
-    pub(crate) fn read<T>(self, read: Reader<T>) -> Result<T> {
-        self.read_with(read)
-    }
-
-    /// The same with more than a function.
-    #[inline]
-    pub(crate) fn read_with<T>(
-        self,
-        read: impl FnOnce(Node<'_>) -> std::result::Result<T, ReplyError>,
-    ) -> Result<T> {
-        match self {
-            Answer::Reply { node, position, around } => {
-                if node.is_error() || around.callbacks.any() {
-                    return around.read_with_care(position, node, read);
-                }
-                read(node).map_err(|error| around.blame(position, error.into()))
-            }
-            Answer::Lost(error) => Err(error),
-        }
-    }
-
-    /// The whole reply if it is an error.
-    pub(crate) fn server_error(&self) -> Option<&[u8]> {
-        match self {
-            Answer::Reply { node, .. } if node.is_error() => Some(node.raw()),
-            _ => None,
-        }
-    }
-
-    /// Where the reply came from.
-    pub(crate) fn address(&self) -> Option<&Address> {
-        match self {
-            Answer::Reply { around, .. } => Some(&around.address),
-            Answer::Lost(_) => None,
-        }
-    }
-}
-
 /// What the answers of a pipeline have in common.
 pub struct Around<'w> {
     form: Form,
-    callbacks: &'w Callbacks,
     address: Address,
     /// Goes along only when a command's name is needed.
     cursor: RefCell<Cursor<'w>>,
 }
 
 impl<'w> Around<'w> {
+    /// Where the replies come from.
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
     fn command(&self, position: usize) -> (&'w str, &'w [u8]) {
         let mut cursor = self.cursor.borrow_mut();
         cursor
@@ -116,34 +72,16 @@ impl<'w> Around<'w> {
             .map_or(("?", &[]), |command| (cursor.wire().name(position, command), command.bytes()))
     }
 
-    #[cold]
-    fn read_with_care<T>(
-        &self,
-        position: usize,
-        node: Node<'_>,
-        read: impl FnOnce(Node<'_>) -> std::result::Result<T, ReplyError>,
-    ) -> Result<T> {
-        if node.is_error() {
-            return Err(self.refusal(position, node));
-        }
-        let mut value = None;
-        let applied = self.callbacks.apply(self.command(position).0, node, |node| value = Some(read(node)));
-        let value = applied.and_then(|()| match value {
-            Some(value) => value.map_err(Error::from),
-            None => Err(Error::callback("the callback gave no value".into())),
-        });
-        value.map_err(|error| self.blame(position, error))
-    }
-
     /// The server's error, which answers that command.
     #[cold]
-    fn refusal(&self, position: usize, node: Node<'_>) -> Error {
+    fn refusal(&self, position: usize, node: &Node<'_>) -> Error {
         let (name, command) = self.command(position);
         self.blame(position, Error::answered(name, command, node))
     }
 
+    /// Says which command the error is about.
     #[cold]
-    fn blame(&self, position: usize, error: Error) -> Error {
+    pub(crate) fn blame(&self, position: usize, error: Error) -> Error {
         let (name, _) = self.command(position);
         error.in_command(name).at(&self.address).at_position(position, self.form)
     }
@@ -162,11 +100,14 @@ pub(crate) fn exchange(
     form: Form,
     deadline: Deadline,
     callbacks: &Callbacks,
+    observed: &Observed,
     places: &mut dyn Places,
 ) -> (Result<()>, Ended) {
     let cursor = RefCell::new(wire.encoded());
-    let around = Around { form, callbacks, address: link.address(), cursor };
-    let mut replies = Replies { wire, around, places, progress: Progress::default() };
+    let around = Around { form, address: link.address(), cursor };
+    let is_looked_at = callbacks.any() || observed.is_seen();
+    let progress = Progress::default();
+    let mut replies = Replies { wire, around, callbacks, observed, is_looked_at, places, progress };
     let result = link.exchange(wire, deadline, |address, number, node| {
         if let Some(address) = address.filter(|_| number == 0) {
             replies.around.address = address.clone();
@@ -194,8 +135,7 @@ pub(crate) fn fail_the_rest(wire: Wire<'_>, form: Form, error: &Error, places: &
     for (position, command) in wire.encoded().enumerate().take(wire.commands()).skip(answered) {
         let outcome = if position < sent { Outcome::MaybeExecuted } else { Outcome::NotSent };
         let error = Error::from(cause.clone().with_outcome(outcome));
-        places
-            .answer(Answer::Lost(error.in_command(wire.name(position, command)).at_position(position, form)));
+        places.fail(error.in_command(wire.name(position, command)).at_position(position, form), None);
     }
     true
 }
@@ -208,6 +148,10 @@ pub(crate) struct Ended(pub(crate) bool);
 struct Replies<'w, 'p> {
     wire: Wire<'w>,
     around: Around<'w>,
+    callbacks: &'p Callbacks,
+    observed: &'p Observed,
+    /// Whether a callback or an observer may want to see a reply first.
+    is_looked_at: bool,
     places: &'p mut dyn Places,
     progress: Progress,
 }
@@ -236,7 +180,7 @@ impl Replies<'_, '_> {
     #[inline]
     fn take(&mut self, number: usize, node: Node<'_>) {
         if !self.wire.is_transaction() {
-            self.places.answer(Answer::Reply { node, position: number, around: &self.around });
+            self.answer(number, node);
             return;
         }
         match number.checked_sub(1) {
@@ -246,9 +190,32 @@ impl Replies<'_, '_> {
         }
     }
 
+    /// A reply of the command at `position`.
+    #[inline]
+    fn answer(&mut self, position: usize, node: Node<'_>) {
+        if node.is_error() || self.is_looked_at {
+            return self.answer_with_care(position, node);
+        }
+        self.places.reply(node, position, &self.around);
+    }
+
+    #[cold]
+    fn answer_with_care(&mut self, position: usize, node: Node<'_>) {
+        let Replies { around, callbacks, observed, places, .. } = self;
+        observed.reply(&node);
+        if node.is_error() {
+            return places.fail(around.refusal(position, &node), Some(&node));
+        }
+        let (name, _) = around.command(position);
+        let applied = callbacks.apply(name, node, |node| places.reply(node, position, around));
+        if let Err(error) = applied {
+            places.fail(around.blame(position, error), None);
+        }
+    }
+
     fn multi(&mut self, node: Node<'_>) {
         if node.is_error() {
-            self.progress.no_multi = Some(Error::answered("MULTI", &[], node).in_command("MULTI"));
+            self.progress.no_multi = Some(Error::answered("MULTI", &[], &node).in_command("MULTI"));
         } else if is_status(&node, b"OK") {
             self.progress.queues = true;
         } else {
@@ -261,7 +228,7 @@ impl Replies<'_, '_> {
             self.progress.one_by_one |= !node.is_error();
         } else if node.is_error() {
             if self.progress.not_queued.is_none() {
-                self.progress.not_queued = Some(self.around.refusal(position, node).because_of_it_aborted());
+                self.progress.not_queued = Some(self.around.refusal(position, &node).because_of_it_aborted());
             }
         } else if !is_status(&node, b"QUEUED") {
             self.out_of_step("a command after MULTI was not queued");
@@ -273,7 +240,7 @@ impl Replies<'_, '_> {
             return;
         }
         if node.is_error() {
-            let error = Error::answered("EXEC", &[], node).in_command("EXEC");
+            let error = Error::answered("EXEC", &[], &node).in_command("EXEC");
             self.progress.ended = error.is_exec_abort();
             self.progress.refused = Some(error);
             return;
@@ -290,7 +257,7 @@ impl Replies<'_, '_> {
         let mut count = 0;
         for node in node.into_items().into_iter().flatten() {
             if count < expected {
-                self.places.answer(Answer::Reply { node, position: count, around: &self.around });
+                self.answer(count, node);
             }
             count += 1;
         }

@@ -5,7 +5,9 @@ use std::fmt;
 use redispy_cmd::Reader;
 use redispy_conn::{ErrorKind, Outcome};
 
-use super::exchange::{Answer, Places};
+use resp_proto::Node;
+
+use super::exchange::{Around, Places};
 use crate::{Error, Result};
 
 /// The place of one `T` in a typed pipeline.
@@ -62,10 +64,19 @@ impl<X: Send + 'static> Place<Option<X>> {
 
 impl<T> Places for Place<T> {
     #[inline]
-    fn answer(&mut self, answer: Answer<'_, '_>) {
+    fn reply(&mut self, node: Node<'_>, position: usize, around: &Around<'_>) {
         match &mut self.read {
-            Read::One(read) => self.answer = Some(answer.read(*read)),
-            Read::Several(several) => several.answer(answer),
+            Read::One(read) => {
+                self.answer = Some(read(node).map_err(|error| around.blame(position, error.into())));
+            }
+            Read::Several(several) => several.reply(node, position, around),
+        }
+    }
+
+    fn fail(&mut self, error: Error, answer: Option<&Node<'_>>) {
+        match &mut self.read {
+            Read::One(_) => self.answer = Some(Err(error)),
+            Read::Several(several) => several.fail(error, answer),
         }
     }
 
@@ -124,6 +135,16 @@ impl<T> Several<T> {
         Several { readers, run: 0, read: 0, values: Vec::new(), failed: None }
     }
 
+    #[inline]
+    fn next_reader(&mut self) -> Option<Reader<T>> {
+        let &(read, run) = self.readers.runs.get(self.run)?;
+        self.read += 1;
+        if self.read == run {
+            (self.run, self.read) = (self.run + 1, 0);
+        }
+        Some(read)
+    }
+
     pub(crate) fn take(&mut self) -> Result<Vec<T>> {
         if let Some(error) = self.failed.take() {
             return Err(error);
@@ -136,24 +157,26 @@ impl<T> Several<T> {
 }
 
 impl<T> Places for Several<T> {
-    fn answer(&mut self, answer: Answer<'_, '_>) {
-        let Some(&(read, run)) = self.readers.runs.get(self.run) else { return };
-        self.read += 1;
-        if self.read == run {
-            (self.run, self.read) = (self.run + 1, 0);
-        }
-        if self.failed.is_some() {
-            return;
-        }
-        match answer.read(read) {
-            Ok(value) => {
-                if self.values.capacity() == 0 {
-                    self.values.reserve_exact(self.readers.len());
+    fn reply(&mut self, node: Node<'_>, position: usize, around: &Around<'_>) {
+        // Not `let .. else`: what is dropped on one way and moved on the other is copied before.
+        if let Some(read) = self.next_reader() {
+            match read(node) {
+                Ok(value) => {
+                    if self.values.capacity() == 0 {
+                        self.values.reserve_exact(self.readers.len());
+                    }
+                    self.values.push(value);
                 }
-                self.values.push(value);
+                Err(error) => {
+                    self.failed.get_or_insert_with(|| around.blame(position, error.into()));
+                }
             }
-            Err(error) => self.failed = Some(error),
         }
+    }
+
+    fn fail(&mut self, error: Error, _: Option<&Node<'_>>) {
+        self.next_reader();
+        self.failed.get_or_insert(error);
     }
 
     fn reset(&mut self) {
@@ -177,8 +200,12 @@ impl<T> Gather<Vec<T>> for Several<T> {
 struct Maybe<T>(Several<T>);
 
 impl<T> Places for Maybe<T> {
-    fn answer(&mut self, answer: Answer<'_, '_>) {
-        self.0.answer(answer);
+    fn reply(&mut self, node: Node<'_>, position: usize, around: &Around<'_>) {
+        self.0.reply(node, position, around);
+    }
+
+    fn fail(&mut self, error: Error, answer: Option<&Node<'_>>) {
+        self.0.fail(error, answer);
     }
 
     fn reset(&mut self) {

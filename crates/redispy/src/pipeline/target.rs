@@ -5,7 +5,7 @@ use std::fmt;
 use redispy_conn::{ErrorKind, Outcome};
 
 use super::commands::{Commands, Wire};
-use super::exchange::{Answer, Ended, Form, Places, exchange};
+use super::exchange::{Ended, Form, Places, exchange};
 use crate::client::{Attempt, Limit};
 use crate::error::WatchId;
 use crate::link::Link;
@@ -37,11 +37,7 @@ impl Target {
             return Ok(());
         }
         let observed = self.client().begin(|| begun(wire, form, self.database()));
-        let result = if observed.is_seen() {
-            self.send(wire, read_only, form, limit, &observed, &mut Noted { places, observed: &observed })
-        } else {
-            self.send(wire, read_only, form, limit, &observed, places)
-        };
+        let result = self.send(wire, read_only, form, limit, &observed, places);
         observed.end(result)
     }
 
@@ -61,21 +57,29 @@ impl Target {
                 let shared = client.shares(wire.len()) && !wire.is_transaction();
                 client.with_link(form.label(), shared, read_only, deadline, observed, |mut link, _| {
                     places.reset();
-                    let (result, _) = exchange(&mut link, wire, form, deadline, client.callbacks(), places);
+                    let (result, _) =
+                        exchange(&mut link, wire, form, deadline, client.callbacks(), observed, places);
                     result.map(Attempt::Done)
                 })
             }
             Target::Session(session) => session
                 .with_connection(deadline, |connection, callbacks| {
                     observed.at(connection.address());
-                    exchange(&mut Link::Own(connection), wire, form, deadline, callbacks, places).0
+                    exchange(&mut Link::Own(connection), wire, form, deadline, callbacks, observed, places).0
                 })
                 .flatten(),
             Target::Watched(session, id) => session
                 .with_connection(deadline, |connection, callbacks| {
                     observed.at(connection.address());
-                    let (result, Ended(ended)) =
-                        exchange(&mut Link::Own(connection), wire, form, deadline, callbacks, places);
+                    let (result, Ended(ended)) = exchange(
+                        &mut Link::Own(connection),
+                        wire,
+                        form,
+                        deadline,
+                        callbacks,
+                        observed,
+                        places,
+                    );
                     if ended {
                         // The server watches nothing more for this connection, and nothing else was done to it.
                         connection.set_dirty(false);
@@ -125,25 +129,6 @@ fn begun(wire: Wire<'_>, form: Form, database: Option<u32>) -> Begun {
     let common = names.next().filter(|first| names.all(|name| name == *first));
     let name = common.map_or(label.into(), |name| format!("{label} {name}").into());
     Begun { kind, name, commands: wire.commands(), bytes: wire.len(), database }
-}
-
-/// Places that let those know of each reply who see the call.
-struct Noted<'a> {
-    places: &'a mut dyn Places,
-    observed: &'a Observed,
-}
-
-impl Places for Noted<'_> {
-    fn answer(&mut self, answer: Answer<'_, '_>) {
-        if let Answer::Reply { node, .. } = &answer {
-            self.observed.reply(node);
-        }
-        self.places.answer(answer);
-    }
-
-    fn reset(&mut self) {
-        self.places.reset();
-    }
 }
 
 /// Whether a WATCH was in vain, and nothing was executed.

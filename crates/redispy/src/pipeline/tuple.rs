@@ -1,8 +1,10 @@
 //! What a typed pipeline answers with: the tuple of its replies.
 
-use super::exchange::{Answer, Places};
+use resp_proto::Node;
+
+use super::exchange::{Around, Places};
 use super::place::Place;
-use crate::Result;
+use crate::{Error, Result};
 
 /// The replies of a pipeline so far: a tuple of up to 24 types, or [`TooMany`].
 ///
@@ -54,9 +56,12 @@ pub(crate) mod sealed {
 
     /// Places in a row.
     pub trait Row {
-        /// Hands the answer to the place of this number.
+        /// Hands a reply to the place of this number.
         #[doc(hidden)]
-        fn answer_at(&mut self, number: usize, answer: Answer<'_, '_>);
+        fn reply_at(&mut self, number: usize, node: Node<'_>, position: usize, around: &Around<'_>);
+
+        #[doc(hidden)]
+        fn fail_at(&mut self, number: usize, error: Error, answer: Option<&Node<'_>>);
 
         /// How many commands the place of this number stands for, if there is one.
         fn expects(&self, number: usize) -> Option<usize>;
@@ -81,15 +86,31 @@ impl<'a, R: Row> Filling<'a, R> {
     }
 }
 
-impl<R: Row> Places for Filling<'_, R> {
-    fn answer(&mut self, answer: Answer<'_, '_>) {
+impl<R: Row> Filling<'_, R> {
+    /// The number of the place that the next reply belongs to.
+    #[inline]
+    fn place(&mut self) -> Option<usize> {
         // Places of no command at all are passed.
         while self.left == 0 {
-            let Some(expected) = self.row.expects(self.next) else { return };
-            (self.next, self.left) = (self.next + 1, expected);
+            self.left = self.row.expects(self.next)?;
+            self.next += 1;
         }
         self.left -= 1;
-        self.row.answer_at(self.next - 1, answer);
+        Some(self.next - 1)
+    }
+}
+
+impl<R: Row> Places for Filling<'_, R> {
+    fn reply(&mut self, node: Node<'_>, position: usize, around: &Around<'_>) {
+        if let Some(place) = self.place() {
+            self.row.reply_at(place, node, position, around);
+        }
+    }
+
+    fn fail(&mut self, error: Error, answer: Option<&Node<'_>>) {
+        if let Some(place) = self.place() {
+            self.row.fail_at(place, error, answer);
+        }
     }
 
     fn reset(&mut self) {
@@ -165,12 +186,23 @@ macro_rules! tuples {
         #[allow(non_snake_case, unused_variables, unused_mut, unused_assignments, reason = "a variable is named like its type; the empty tuple is one as well")]
         impl<$($name),*> Row for ($(Place<$name>,)*) {
             #[inline]
-            fn answer_at(&mut self, number: usize, answer: Answer<'_, '_>) {
+            fn reply_at(&mut self, number: usize, node: Node<'_>, position: usize, around: &Around<'_>) {
                 let ($($name,)*) = self;
                 let mut at = 0;
                 $(
                     if number == at {
-                        return $name.answer(answer);
+                        return $name.reply(node, position, around);
+                    }
+                    at += 1;
+                )*
+            }
+
+            fn fail_at(&mut self, number: usize, error: Error, answer: Option<&Node<'_>>) {
+                let ($($name,)*) = self;
+                let mut at = 0;
+                $(
+                    if number == at {
+                        return $name.fail(error, answer);
                     }
                     at += 1;
                 )*

@@ -165,7 +165,7 @@ impl Request {
         let mut whole = Request::new(spec);
         whole.push(text);
         self.iter().skip(2).for_each(|word| whole.push(word));
-        whole.repeatable = self.repeatable;
+        whole.set_repeatable(self.is_said_repeatable());
         whole.refuse_as(self);
         Some(whole)
     }
