@@ -362,7 +362,7 @@ impl Call for Client {
                     if node.is_error() {
                         return match patience(&node.as_bytes().unwrap_or_default()) {
                             Some(pause) => Ok(Attempt::Again(pause)),
-                            None => Err(Error::answered(request.name(), request.bytes(), &node)),
+                            None => Err(Error::answered(request.name(), request.bytes(), node)),
                         };
                     }
                     callbacks.apply(request.name(), node, &mut *read).map(Attempt::Done)

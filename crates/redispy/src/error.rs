@@ -116,8 +116,8 @@ impl Error {
     }
 
     /// The server's error in `node`, which answers the command of this name that was sent like this.
-    pub(crate) fn answered(name: &str, command: &[u8], node: &Node<'_>) -> Self {
-        ReplyError::answer(name, command, &node.as_bytes().unwrap_or_default()).into()
+    pub(crate) fn answered(name: &str, command: &[u8], node: Node<'_>) -> Self {
+        ReplyError::answer(name, command, &node.into_bytes().unwrap_or_default()).into()
     }
 
     pub(crate) fn callback(error: Box<dyn StdError + Send + Sync>) -> Self {

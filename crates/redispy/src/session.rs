@@ -228,7 +228,7 @@ impl Call for Session {
             crate::script::call(&mut Link::Own(connection), request, &times, |node| {
                 observed.reply(&node);
                 if node.is_error() {
-                    return Err(Error::answered(request.name(), request.bytes(), &node));
+                    return Err(Error::answered(request.name(), request.bytes(), node));
                 }
                 callbacks.apply(request.name(), node, &mut *read)
             })

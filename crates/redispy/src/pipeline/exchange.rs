@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use redispy_cmd::ReplyError;
 use redispy_conn::{Address, Deadline, ErrorKind, Outcome};
 use resp_proto::{Kind, Node};
 
@@ -76,7 +77,8 @@ impl<'w> Around<'w> {
     #[cold]
     fn refusal(&self, position: usize, node: &Node<'_>) -> Error {
         let (name, command) = self.command(position);
-        self.blame(position, Error::answered(name, command, node))
+        let answer = node.as_bytes().unwrap_or_default();
+        self.blame(position, ReplyError::answer(name, command, &answer).into())
     }
 
     /// Says which command the error is about.
@@ -215,7 +217,7 @@ impl Replies<'_, '_> {
 
     fn multi(&mut self, node: Node<'_>) {
         if node.is_error() {
-            self.progress.no_multi = Some(Error::answered("MULTI", &[], &node).in_command("MULTI"));
+            self.progress.no_multi = Some(Error::answered("MULTI", &[], node).in_command("MULTI"));
         } else if is_status(&node, b"OK") {
             self.progress.queues = true;
         } else {
@@ -240,7 +242,7 @@ impl Replies<'_, '_> {
             return;
         }
         if node.is_error() {
-            let error = Error::answered("EXEC", &[], &node).in_command("EXEC");
+            let error = Error::answered("EXEC", &[], node).in_command("EXEC");
             self.progress.ended = error.is_exec_abort();
             self.progress.refused = Some(error);
             return;
