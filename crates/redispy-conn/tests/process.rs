@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -140,6 +141,85 @@ fn f063_descriptors_above_1024() {
         Frame::SimpleString("OK".into())
     );
     drop(files);
+}
+
+/// One call with a marker of its own over a shared connection.
+fn echo(pool: &Pool) -> redispy_conn::Result<()> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let marker = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut bytes = Vec::new();
+    encode_command(&mut bytes, &["ECHO", &marker]);
+    let mut frame = None;
+    pool.exchange(&bytes, 1, patient(), &mut |_, _, reply| frame = Some(reply.into_frame()))?;
+    assert_eq!(text(&frame.unwrap()), marker, "the reply of another caller");
+    Ok(())
+}
+
+#[test]
+fn f062_f063_64_callers_of_a_shared_connection_are_interrupted_and_run_out_of_descriptors() {
+    let _turn = alone();
+    let server = Server::start();
+    let pool = pool(&server.url());
+    let all = |each: &(dyn Fn() + Sync)| {
+        thread::scope(|scope| {
+            for _ in 0..64 {
+                scope.spawn(each);
+            }
+        });
+    };
+    let interruptions = Interruptions::begin();
+    all(&|| (0..20).for_each(|_| echo(&pool).unwrap()));
+    drop(interruptions);
+    assert_eq!(pool.stats().dials, 1);
+
+    pool.clear();
+    wait_until("the connection to be closed", PATIENCE, || pool.stats().shared == 0);
+    open_files(Some(64));
+    let mut files = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        files.push(file);
+    }
+    all(&|| {
+        let error = echo(&pool).unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::NotSent), "{error}");
+        assert!(error.to_string().contains("out of file descriptors"), "{error}");
+    });
+    drop(files);
+    open_files(None);
+    wait_until("a connection can be had", PATIENCE, || echo(&pool).is_ok());
+    all(&|| echo(&pool).unwrap());
+}
+
+/// 64 threads call while another one forks: the child has a connection of its own, and its parent's replies stay in step.
+#[test]
+fn f064_a_fork_while_64_threads_call_over_a_shared_connection() {
+    let _turn = alone();
+    let server = Server::start();
+    let pool = pool(&server.url());
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    echo(&pool).unwrap();
+                }
+            });
+        }
+        for _ in 0..10 {
+            // The forking thread calls, too, before and after.
+            echo(&pool).unwrap();
+            in_child(|| {
+                (0..5).for_each(|_| echo(&pool).unwrap());
+                let stats = pool.stats();
+                assert_eq!((stats.dials, stats.in_flight, stats.shared), (1, 0, 1));
+                pool.close();
+            });
+            echo(&pool).unwrap();
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    let stats = pool.stats();
+    assert_eq!((stats.dials, stats.lost, stats.shared), (1, 0, 1), "the parent's connection is untouched");
 }
 
 /// Runs `child` in a child process, which must end well.

@@ -59,6 +59,14 @@ pub struct Stats {
     pub in_flight: u64,
     /// Bytes that are queued on shared connections and not written.
     pub queued: u64,
+    /// Writes to shared connections: what several callers queued at the same time goes out in one.
+    pub writes: u64,
+    /// Calls that went out in them: divided by [`writes`](Self::writes), how many were sent together on average.
+    pub written_calls: u64,
+    /// Bytes that went out in them.
+    pub written_bytes: u64,
+    /// The most calls that went out in one write.
+    pub largest_write: u64,
     /// For how long the connection has been out that has been out longest.
     pub oldest: Option<Duration>,
     /// Attempts to open a connection.

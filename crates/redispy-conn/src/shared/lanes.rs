@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use resp_proto::Node;
 
-use super::line::Line;
+use super::line::{Line, Written};
 use super::ticket::{Failure, Inbox, Ticket};
 use crate::pool::Places;
 use crate::{Address, Deadline, Error, Outcome, Phase, Result, Stats};
@@ -24,6 +24,8 @@ thread_local! {
 pub(crate) struct Lanes {
     places: Places,
     lanes: Box<[Lane]>,
+    /// By all connections that there were.
+    written: Arc<Written>,
 }
 
 /// A place for one shared connection.
@@ -45,7 +47,8 @@ struct Current {
 
 impl Lanes {
     pub(crate) fn new(places: Places, count: usize) -> Lanes {
-        Lanes { places, lanes: (0..count).map(|_| Lane::default()).collect() }
+        let lanes = (0..count).map(|_| Lane::default()).collect();
+        Lanes { places, lanes, written: Arc::default() }
     }
 
     /// Sends `bytes`, which get that many replies, and hands each reply to `read`, once all are in.
@@ -154,7 +157,8 @@ impl Lanes {
             Ok((transport, decoder, address, home)) => {
                 let config = self.places.config();
                 let hook = config.push_hook.clone();
-                let line = Line::new(transport, decoder, address, &config.share, hook, Some(home));
+                let written = Arc::clone(&self.written);
+                let line = Line::new(transport, decoder, address, &config.share, hook, Some(home), written);
                 let line = Arc::new(line);
                 attempt.line = Some((generation, Arc::clone(&line)));
                 Ok(line)
@@ -187,6 +191,7 @@ impl Lanes {
 
     pub(crate) fn add_to(&self, stats: &mut Stats) {
         self.places.add_to(stats);
+        self.written.add_to(stats);
         for lane in &self.lanes {
             let line = lane.lock().line.as_ref().map(|(_, line)| Arc::clone(line));
             if let Some(line) = line {

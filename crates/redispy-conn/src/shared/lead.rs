@@ -276,6 +276,7 @@ impl<'a> Lead<'a> {
         let answered = std::mem::take(&mut self.receiver.answered);
         let mut next = self.next(answered);
         while let Some(mut segment) = next {
+            self.line.written.note(&segment);
             let result = put(&*self.line.transport, &mut segment);
             let mut queue = lock(&self.line.queue);
             let woken = queue.wrote(segment);

@@ -19,7 +19,7 @@ use super::sync::{AtomicBool, AtomicU64, Mutex, lock};
 use super::ticket::{Ended, Failure, Found, Ticket};
 use crate::pool::Home;
 use crate::transport::{Readiness, Transport};
-use crate::{Address, Deadline, Error, ErrorKind, Outcome, Phase, Progress, PushHook, ShareConfig};
+use crate::{Address, Deadline, Error, ErrorKind, Outcome, Phase, Progress, PushHook, ShareConfig, Stats};
 
 /// From this size on a caller's bytes are copied before the lock is taken, not under it.
 const LARGE: usize = 16 << 10;
@@ -60,6 +60,34 @@ pub(super) struct Line {
     pub(super) calls: AtomicU64,
     hook: Option<Hook>,
     governor: Governor,
+    pub(super) written: Arc<Written>,
+}
+
+/// Counts what goes out.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    writes: std::sync::atomic::AtomicU64,
+    calls: std::sync::atomic::AtomicU64,
+    bytes: std::sync::atomic::AtomicU64,
+    most: std::sync::atomic::AtomicU64,
+}
+
+impl Written {
+    /// A segment is about to be written; the rest of one does not count again.
+    pub(super) fn note(&self, segment: &Segment) {
+        let Some((calls, bytes)) = segment.untouched() else { return };
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(calls, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.most.fetch_max(calls, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_to(&self, stats: &mut Stats) {
+        stats.writes += self.writes.load(Ordering::Relaxed);
+        stats.written_calls += self.calls.load(Ordering::Relaxed);
+        stats.written_bytes += self.bytes.load(Ordering::Relaxed);
+        stats.largest_write = stats.largest_write.max(self.most.load(Ordering::Relaxed));
+    }
 }
 
 /// What the reader has, and hands on with its role.
@@ -100,6 +128,7 @@ impl Line {
         options: &ShareConfig,
         hook: Option<PushHook>,
         home: Option<Home>,
+        written: Arc<Written>,
     ) -> Line {
         Line {
             id: LINES.fetch_add(1, Ordering::Relaxed),
@@ -123,6 +152,7 @@ impl Line {
             calls: AtomicU64::new(0),
             hook: hook.map(|hook| Hook { hook, pushes: Mutex::new(Pushes::default()) }),
             governor: Governor::new(options.yielding),
+            written,
         }
     }
 
@@ -294,6 +324,7 @@ impl Line {
         loop {
             let next = lock(&self.queue).next_for_writer();
             let Some(mut segment) = next else { break };
+            self.written.note(&segment);
             let result = put(&*self.transport, &mut segment);
             let woken = lock(&self.queue).wrote(segment);
             wake(woken);

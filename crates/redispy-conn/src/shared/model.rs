@@ -139,7 +139,7 @@ impl World {
         let transport: Arc<dyn Transport> = wire.clone();
         let options = ShareConfig { max_queued, yielding: Yielding::Never, ..ShareConfig::default() };
         let decoder = Decoder::new(Limits::default());
-        let line = Line::new(transport, decoder, Address::default(), &options, None, None);
+        let line = Line::new(transport, decoder, Address::default(), &options, None, None, Arc::default());
         Arc::new(World { wire, line, retires: false })
     }
 

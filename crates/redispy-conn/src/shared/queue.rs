@@ -106,6 +106,8 @@ pub(super) struct Entry<T> {
 pub(super) struct Segment {
     bytes: Vec<u8>,
     done: usize,
+    /// How many calls it has the bytes of.
+    calls: u64,
 }
 
 impl Segment {
@@ -119,6 +121,11 @@ impl Segment {
 
     fn left(&self) -> u64 {
         self.rest().len() as u64
+    }
+
+    /// How many calls and bytes it has, when nothing of it was written yet.
+    pub(super) fn untouched(&self) -> Option<(u64, u64)> {
+        (self.done == 0).then_some((self.calls, self.left()))
     }
 }
 
@@ -370,6 +377,7 @@ impl<T: Seat> Queue<T> {
                 let from = segment.done + usize::try_from(entry.start - at).unwrap_or(usize::MAX);
                 let to = from.saturating_add(usize::try_from(len).unwrap_or(usize::MAX));
                 segment.bytes.drain(from.min(segment.bytes.len())..to.min(segment.bytes.len()));
+                segment.calls = segment.calls.saturating_sub(1);
                 break;
             }
             at = next;
@@ -392,14 +400,19 @@ impl<T: Seat> Queue<T> {
         let fits = |segment: &&mut Segment| segment.bytes.len() + len <= SEGMENT;
         match bytes {
             Cow::Borrowed(bytes) => match self.out.back_mut().filter(fits) {
-                Some(last) => last.bytes.extend_from_slice(bytes),
+                Some(last) => {
+                    last.bytes.extend_from_slice(bytes);
+                    last.calls += 1;
+                }
                 None => {
                     let mut fresh = std::mem::take(&mut self.spare);
                     fresh.extend_from_slice(bytes);
-                    self.out.push_back(Segment { bytes: fresh, done: 0 });
+                    self.out.push_back(Segment { bytes: fresh, done: 0, calls: 1 });
                 }
             },
-            Cow::Owned(bytes) => self.out.push_back(Segment { bytes: std::mem::take(bytes), done: 0 }),
+            Cow::Owned(bytes) => {
+                self.out.push_back(Segment { bytes: std::mem::take(bytes), done: 0, calls: 1 });
+            }
         }
     }
 

@@ -36,6 +36,11 @@ fn many_threads_each_get_their_own_reply() {
         }
     });
     assert_eq!(next.into_inner(), 32_000);
+    let stats = pool.stats();
+    assert_eq!((stats.written_calls, stats.dials), (32_000, 1));
+    assert!(stats.writes < 32_000 && (2..=64).contains(&stats.largest_write), "{stats:?}");
+    let echo = command(&["ECHO", "nonce-00000"]).len() as u64;
+    assert!((32_000 * (echo - 4)..=32_000 * echo).contains(&stats.written_bytes), "{stats:?}");
 }
 
 /// Connections in memory, of which the other ends are sent away.

@@ -31,34 +31,35 @@ fn runs<const N: usize>(r: &Client, names: [&str; N]) -> [u64; N] {
     names.map(|name| stats.get(name).map_or(0, |stats| stats.calls))
 }
 
+/// Has so many threads do their part while the server's scripts are thrown away again and again.
+fn while_flushed(server: &Server, threads: usize, part: impl Fn(usize) + Sync) {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (part, over) = (&part, &over);
+        let threads: Vec<_> = (0..threads).map(|n| scope.spawn(move || part(n))).collect();
+        scope.spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                server.command(["SCRIPT", "FLUSH"]);
+            }
+        });
+        let ended: Vec<_> = threads.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        over.store(true, Ordering::Relaxed);
+        ended.into_iter().for_each(|ended| ended.unwrap());
+    });
+}
+
 #[test]
 fn f118_a_cache_that_is_emptied_again_and_again_under_sixteen_threads() {
     trial(|| {
         let server = Server::start();
         let r = client(server.url());
-        let (script, over) = (add(), AtomicBool::new(false));
-        thread::scope(|scope| {
-            let threads: Vec<_> = (0..16)
-                .map(|n| {
-                    let (r, script) = (&r, &script);
-                    scope.spawn(move || {
-                        let session = r.session().unwrap();
-                        for _ in 0..100 {
-                            r.run(script.key("sum").arg(1)).unwrap();
-                            session.run(script.key(format!("sum{n}")).arg(1)).unwrap();
-                        }
-                    })
-                })
-                .collect();
-            scope.spawn(|| {
-                while !over.load(Ordering::Relaxed) {
-                    server.command(["SCRIPT", "FLUSH"]);
-                }
-            });
-            for thread in threads {
-                thread.join().unwrap();
+        let script = add();
+        while_flushed(&server, 16, |n| {
+            let session = r.session().unwrap();
+            for _ in 0..100 {
+                r.run(script.key("sum").arg(1)).unwrap();
+                session.run(script.key(format!("sum{n}")).arg(1)).unwrap();
             }
-            over.store(true, Ordering::Relaxed);
         });
         assert_eq!(value(&r, "sum"), 1600);
         assert!((0..16).all(|n| value(&r, &format!("sum{n}")) == 100));
@@ -157,33 +158,17 @@ fn f120_transactions_while_the_cache_is_emptied_again_and_again() {
     trial(|| {
         let server = Server::start();
         let (r, script) = (client(server.url()), add());
-        let over = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let threads: Vec<_> = (0..8)
-                .map(|_| {
-                    scope.spawn(|| {
-                        for _ in 0..100 {
-                            let (a, b, c) = r
-                                .pipeline()
-                                .run(script.key("sum").arg(1))
-                                .run(script.key("sum").arg(1))
-                                .run(script.key("sum").arg(1))
-                                .execute()
-                                .unwrap();
-                            assert_eq!((b, c), (a + 1, a + 2));
-                        }
-                    })
-                })
-                .collect();
-            scope.spawn(|| {
-                while !over.load(Ordering::Relaxed) {
-                    server.command(["SCRIPT", "FLUSH"]);
-                }
-            });
-            for thread in threads {
-                thread.join().unwrap();
+        while_flushed(&server, 8, |_| {
+            for _ in 0..100 {
+                let (a, b, c) = r
+                    .pipeline()
+                    .run(script.key("sum").arg(1))
+                    .run(script.key("sum").arg(1))
+                    .run(script.key("sum").arg(1))
+                    .execute()
+                    .unwrap();
+                assert_eq!((b, c), (a + 1, a + 2));
             }
-            over.store(true, Ordering::Relaxed);
         });
         assert_eq!(value(&r, "sum"), 2400);
         assert_all_well(&r, &server);
