@@ -14,7 +14,7 @@ use resp_proto::Node;
 
 use super::lanes::give_out;
 use super::lead::{Lead, Reads};
-use super::line::{Line, Manner};
+use super::line::{Line, Manner, wake};
 use super::queue::Duty;
 use super::sync::lock;
 use super::ticket::{Failure, Ticket};
@@ -109,7 +109,14 @@ impl InFlight {
 
     /// Has `waker` told when the call is ready; of several the last one. True if it is ready already.
     pub fn poll_ready(&self, waker: &Waker) -> bool {
-        self.ticket.as_ref().is_none_or(|ticket| !ticket.register(waker) || self.is_foreign())
+        let Some(ticket) = &self.ticket else { return true };
+        if ticket.is_done() || self.is_foreign() || !ticket.register(waker) {
+            return true;
+        }
+        // Only now: whoever leaves from here on sees that somebody is to be told.
+        let keeper = lock(&self.line.queue).hurry();
+        wake(keeper.into_iter().collect());
+        false
     }
 
     /// Waits until the call is ready, at the longest until `until`, and says whether it is. The call itself goes on.

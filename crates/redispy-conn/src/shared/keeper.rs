@@ -11,13 +11,20 @@ use std::time::{Duration, Instant};
 
 use super::lead::{Lead, Led, Reads};
 use super::line::{Line, doubt};
-use super::queue::{Entry, Gift, Sent};
+use super::queue::{Entry, Gift, Keeping, Sent};
 use super::sync::{lock, spawn};
 use super::ticket::{Ended, Found, Ticket};
 use crate::Deadline;
 
 /// How long a keeper with nothing to do stays.
 const STAYS: Duration = Duration::from_secs(10);
+
+/// When there may be something to do soon, it looks so often: mostly somebody waits by then and reads, to whom replies
+/// come without a change of threads.
+#[cfg(not(any(loom, shuttle)))]
+const LOOKS: Duration = Duration::from_micros(100);
+#[cfg(any(loom, shuttle))]
+const LOOKS: Duration = Duration::ZERO;
 
 /// When somebody is found overdue who is just about to find it out by itself.
 const SOON: Duration = Duration::from_millis(10);
@@ -35,31 +42,39 @@ pub(super) fn start(line: &Arc<Line>) -> io::Result<()> {
 }
 
 fn keep(line: &Weak<Line>, ticket: &Arc<Ticket>) {
+    let (mut seen, mut pause) = (0, LOOKS);
     loop {
         ticket.attend();
         let Some(present) = line.upgrade() else { return };
-        if lock(&present.queue).come_back() {
+        let keeping = lock(&present.queue).look(&mut seen);
+        if keeping == Keeping::Lead {
             present.keep(ticket);
             continue;
         }
         drop(present);
-        loop {
-            match ticket.wait(Deadline::after(STAYS), 0) {
-                Found::Done => return,
-                Found::Gift(Gift::Lead) => break,
-                Found::Gift(_) => {}
-                Found::Nothing => {
-                    let Some(present) = line.upgrade() else { return };
-                    let mut queue = lock(&present.queue);
-                    // Nothing is given to it but under the lock.
-                    if !ticket.has_gift() && queue.dismiss() {
-                        return;
-                    }
+        pause = match keeping {
+            Keeping::LookAgain { soon: false } => (pause * 2).min(LOOKS * 8),
+            _ => LOOKS,
+        };
+        let patience = if keeping == Keeping::Rest { STAYS } else { pause };
+        match ticket.wait(Deadline::after(patience), 0) {
+            Found::Done => return,
+            Found::Gift(Gift::Lead) => match line.upgrade() {
+                Some(present) => present.keep(ticket),
+                None => return,
+            },
+            // It is to look.
+            Found::Gift(_) => {}
+            Found::Nothing if keeping == Keeping::Rest => {
+                let Some(present) = line.upgrade() else { return };
+                let mut queue = lock(&present.queue);
+                // Nothing is given to it but under the lock.
+                if !ticket.has_gift() && queue.dismiss() {
+                    return;
                 }
             }
+            Found::Nothing => {}
         }
-        let Some(present) = line.upgrade() else { return };
-        present.keep(ticket);
     }
 }
 

@@ -120,7 +120,10 @@ impl<'a> Lead<'a> {
                 return Ok(Led::Called);
             }
             let over = match reads {
-                Reads::Keeper => !lock(&self.line.queue).is_awaited(&self.receiver.due),
+                Reads::Keeper => {
+                    let attended = std::mem::take(&mut self.receiver.attended);
+                    lock(&self.line.queue).spares_keeper(&self.receiver.due, attended)
+                }
                 Reads::Caller | Reads::Visitor => own.is_done(),
             };
             if over {
@@ -208,7 +211,7 @@ impl<'a> Lead<'a> {
 
     /// Gives out all whole replies.
     fn settle(&mut self) -> Result<(), Fault> {
-        let Receiver { decoder, due, finished, answered, pushes, wakers, .. } = &mut *self.receiver;
+        let Receiver { decoder, due, finished, answered, pushes, wakers, attended, .. } = &mut *self.receiver;
         let mut farewell = false;
         let fault = loop {
             match decoder.next_reply() {
@@ -256,14 +259,23 @@ impl<'a> Lead<'a> {
         // All are told before the first is woken: waking takes time.
         finished.retain(|ticket| match ticket.finish() {
             Ended::Asleep => true,
+            Ended::Awake => {
+                *attended = true;
+                false
+            }
             // Answered before all of it was written. The reader is awake, and writes what is left.
             Ended::Holding(Gift::Pen) => {
                 lock(&self.line.queue).drop_pen();
                 false
             }
-            Ended::Holding(Gift::Lead | Gift::Room) | Ended::Awake => false,
+            Ended::Holding(Gift::Lead | Gift::Room) | Ended::Unattended => false,
         });
-        wakers.extend(finished.drain(..).filter_map(|ticket| ticket.wake_thread()));
+        for ticket in finished.drain(..) {
+            match ticket.wake_thread() {
+                Some(waker) => wakers.push(waker),
+                None => *attended = true,
+            }
+        }
         match fault {
             Some(error) => Err(error.into()),
             None if farewell => Err(self.lost(io::ErrorKind::UnexpectedEof.into())),

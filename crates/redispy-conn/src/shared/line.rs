@@ -97,6 +97,8 @@ pub(super) struct Receiver {
     pub(super) due: VecDeque<Entry<Arc<Ticket>>>,
     /// Those whose replies have all come just now.
     pub(super) finished: Tickets,
+    /// Somebody waited for what was given out.
+    pub(super) attended: bool,
     /// The wakers of those who do not wait in a thread.
     pub(super) wakers: Vec<Waker>,
     /// When the time of somebody may be over who does not wait.
@@ -139,6 +141,7 @@ impl Line {
                 decoder,
                 due: VecDeque::new(),
                 finished: Vec::new(),
+                attended: false,
                 wakers: Vec::new(),
                 soonest: None,
                 answered: None,
@@ -430,7 +433,7 @@ impl Line {
                 // What one of them was given just now is for those who stay.
                 Ended::Holding(Gift::Lead) => leads = true,
                 Ended::Holding(Gift::Pen) => woken.extend(queue.pass_pen()),
-                Ended::Holding(Gift::Room) | Ended::Awake => {}
+                Ended::Holding(Gift::Room) | Ended::Awake | Ended::Unattended => {}
             }
         }
         let leads = leads || (vacant && queue.join());

@@ -71,6 +71,17 @@ pub(super) enum Refusal {
     Unkept,
 }
 
+/// What the keeper does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// It reads.
+    Lead,
+    /// It looks again soon, for somebody may come who waits and will read; a little later if somebody did.
+    LookAgain { soon: bool },
+    /// There is nothing to keep.
+    Rest,
+}
+
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reader {
@@ -180,8 +191,14 @@ pub(super) struct Queue<T> {
     doubt: Option<Instant>,
     /// Who reads for callers that do not wait, when nobody else does; only if there were any.
     keeper: Option<T>,
-    /// The keeper is busy with something else, and will look then whether it must read.
+    /// The keeper will look by itself soon whether it must read.
     returns: bool,
+    /// Since it looked last, somebody left while there were replies to come for which nobody waits.
+    wanted: bool,
+    /// The keeper is to read at once when nobody else does: somebody wants to be told of a reply.
+    urgent: bool,
+    /// How many times somebody began to read.
+    led: u64,
     /// The connection is kept alive until unattended calls are over.
     held: bool,
     /// The reader, when it began to wait or left, was owed replies to what had been sent before.
@@ -215,6 +232,9 @@ impl<T: Seat> Queue<T> {
             doubt: None,
             keeper: None,
             returns: false,
+            wanted: false,
+            urgent: false,
+            led: 0,
             held: false,
             owed: false,
             unproven: false,
@@ -278,9 +298,10 @@ impl<T: Seat> Queue<T> {
         }
         self.enter(ticket, bytes, replies);
         Ok(match self.reader {
-            // The keeper comes, and writes then.
-            Reader::Vacant if self.returns => Duty::Wait,
-            // What was sent before will be answered, and then all this is written at once.
+            // What was sent before will be answered, and whoever reads that writes all this at once.
+            Reader::Vacant if self.returns && self.owed && self.queued() < FLUSH_AT.min(self.bound / 2) => {
+                Duty::Wait
+            }
             Reader::Blocked if self.owed && self.queued() < FLUSH_AT.min(self.bound / 2) => Duty::Wait,
             _ => self.duty(),
         })
@@ -525,6 +546,7 @@ impl<T: Seat> Queue<T> {
     /// The reader is at work again, or a new one is.
     pub(super) fn woke(&mut self, due: &mut VecDeque<Entry<T>>) {
         self.reader = Reader::Awake;
+        self.led = self.led.wrapping_add(1);
         self.take_due(due);
     }
 
@@ -551,14 +573,21 @@ impl<T: Seat> Queue<T> {
         let next = due.iter().chain(&self.entries).map(|entry| &entry.ticket);
         let next = next.into_iter().find(|ticket| ticket.offer(Gift::Lead));
         let awaited = next.is_none() && self.is_awaited(due);
-        let keeper = self.keeper.as_ref().filter(|keeper| awaited && keeper.offer(Gift::Lead));
+        let keeper = self.keeper.as_ref().filter(|keeper| awaited && self.urgent && keeper.offer(Gift::Lead));
         if let Some(next) = next.or(keeper) {
             self.reader = Reader::Awake;
             return (vec![next.clone()], false);
         }
         self.reader = Reader::Vacant;
         self.owed = !due.is_empty() || self.has_due();
-        (self.grant(), self.life == Life::Retired && !awaited)
+        let mut woken = self.grant();
+        if awaited && !self.returns {
+            let keeper = self.keeper.iter().filter(|keeper| keeper.offer(Gift::Room));
+            woken.extend(keeper.cloned());
+        }
+        self.returns |= awaited;
+        self.wanted |= awaited;
+        (woken, self.life == Life::Retired && !awaited)
     }
 
     /// Whether the connection must be kept alive from now on, for nobody may be left to do so while replies are to come.
@@ -604,10 +633,36 @@ impl<T: Seat> Queue<T> {
         self.returns = true;
     }
 
-    /// The keeper is there; says whether it must read.
-    pub(super) fn come_back(&mut self) -> bool {
-        self.returns = false;
-        (self.owed || !self.entries.is_empty()) && self.join()
+    /// Whether the keeper, which reads, may leave: because there is nothing to keep, or those who wait will read.
+    pub(super) fn spares_keeper(&mut self, due: &VecDeque<Entry<T>>, attended: bool) -> bool {
+        let awaited = self.is_awaited(due);
+        self.urgent &= awaited;
+        !awaited || (attended && !self.urgent)
+    }
+
+    /// The keeper looks what it has to do; `seen` is how often somebody had begun to read when it looked last.
+    pub(super) fn look(&mut self, seen: &mut u64) -> Keeping {
+        let passed = std::mem::replace(seen, self.led) == self.led;
+        let wanted = std::mem::take(&mut self.wanted);
+        let outstanding = self.owed || !self.entries.is_empty();
+        if self.reader == Reader::Vacant && outstanding && (passed || self.urgent) && self.join() {
+            self.returns = false;
+            return Keeping::Lead;
+        }
+        // Whoever reads now tells it when there is something to do; while there is much to and fro it looks by itself.
+        self.returns = wanted || !passed;
+        if self.returns { Keeping::LookAgain { soon: passed } } else { Keeping::Rest }
+    }
+
+    /// Somebody wants to be told of a reply: the keeper is to read now, unless somebody does.
+    pub(super) fn hurry(&mut self) -> Option<T> {
+        self.urgent = true;
+        let keeper = self.keeper.as_ref().filter(|_| self.reader == Reader::Vacant && self.life != Life::Dead)?;
+        let comes = keeper.offer(Gift::Lead);
+        if comes {
+            self.reader = Reader::Awake;
+        }
+        comes.then(|| keeper.clone())
     }
 
     /// Who was to read for callers that do not wait, when the connection is of no use any more.

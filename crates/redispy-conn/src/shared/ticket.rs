@@ -42,6 +42,8 @@ pub(super) enum Found {
 /// In what a caller's wait was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
+    /// Nobody waits just now.
+    Unattended,
     /// Its thread will look by itself.
     Awake,
     /// It is to be woken.
@@ -278,7 +280,8 @@ impl Ticket {
             Ok(LEAD) => Ended::Holding(Gift::Lead),
             Ok(PEN) => Ended::Holding(Gift::Pen),
             Ok(ROOM) => Ended::Holding(Gift::Room),
-            _ => Ended::Awake,
+            Ok(WATCHED) => Ended::Awake,
+            _ => Ended::Unattended,
         }
     }
 
