@@ -210,7 +210,7 @@ pub(super) struct Queue<T> {
 }
 
 /// So many bytes of deferred calls are written though earlier ones are not answered yet.
-const FLUSH_AT: u64 = 8 << 10;
+const FLUSH_AT: u64 = 4 << 10;
 
 impl<T: Seat> Queue<T> {
     pub(super) fn new(bound: usize) -> Self {
