@@ -332,7 +332,7 @@ impl Connection {
             match self.transport.condition() {
                 Condition::Quiet => {
                     self.last_used = Instant::now();
-                    return self.settle().is_ok() && self.open && self.decoder.buffered() == 0;
+                    return self.settle().is_ok() && self.open && is_at_rest(&self.decoder);
                 }
                 Condition::Closed => {
                     self.close();
@@ -366,7 +366,7 @@ impl Connection {
 
     /// Whether the next caller would find the connection as new: open, no reply outstanding, not dirty.
     pub fn is_clean(&self) -> bool {
-        self.open && self.owed == 0 && !self.dirty && self.decoder.buffered() == 0
+        self.open && self.owed == 0 && !self.dirty && is_at_rest(&self.decoder)
     }
 
     /// Whether it is open, as far as is known without asking the operating system.
@@ -570,6 +570,11 @@ impl Connection {
         self.close();
         error.with_address(&self.address)
     }
+}
+
+/// Whether nothing has come that could be taken for a reply, nor the beginning of it: part of a push does no harm.
+pub(crate) fn is_at_rest(decoder: &Decoder) -> bool {
+    matches!(decoder.begun(), None | Some(b'>'))
 }
 
 /// Whether a server closes the connection after this reply. It may take a moment to do so, in which the next command would

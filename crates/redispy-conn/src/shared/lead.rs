@@ -13,7 +13,7 @@ use super::line::{LOOK_AGAIN, Line, Receiver, put, wake};
 use super::queue::{Gift, Segment};
 use super::sync::{MutexGuard, lock};
 use super::ticket::{Ended, Failure, Found, Ticket, call_waker};
-use crate::connection::{READS_AT_ONCE, Rounds, TRUSTED_FOR, is_farewell};
+use crate::connection::{READS_AT_ONCE, Rounds, TRUSTED_FOR, is_at_rest, is_farewell};
 use crate::pool::Home;
 use crate::transport::{Condition, Readiness};
 use crate::{Deadline, Error, ErrorKind, Outcome, Phase, Progress};
@@ -181,7 +181,7 @@ impl<'a> Lead<'a> {
         }
         for _ in 0..READS_AT_ONCE {
             match self.line.transport.condition() {
-                Condition::Quiet if self.receiver.decoder.buffered() == 0 => return Ok(()),
+                Condition::Quiet if is_at_rest(&self.receiver.decoder) => return Ok(()),
                 Condition::Quiet => return Err(self.stale("a reply that nobody asked for")),
                 Condition::Closed => return Err(self.stale("connection closed by the server")),
                 Condition::Unread => match self.line.transport.try_read(self.receiver.decoder.space()) {
@@ -342,8 +342,7 @@ impl<'a> Lead<'a> {
 
     /// Lays the role down, in the hands of the first one who waits.
     pub(super) fn hand_over(mut self) {
-        if let Some(begun) = self.receiver.decoder.begun()
-            && begun != b'>'
+        if !is_at_rest(&self.receiver.decoder)
             && self.receiver.due.is_empty()
             && !lock(&self.line.queue).has_due()
         {

@@ -15,6 +15,7 @@ mod loss;
 mod pool;
 mod pool_faults;
 mod secrets;
+mod sessions;
 mod shared;
 mod stats;
 mod support;
