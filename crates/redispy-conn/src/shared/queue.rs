@@ -521,7 +521,8 @@ impl<T: Seat> Queue<T> {
     /// Whether nobody is left to write what is queued, nor about to come. Whoever comes next will write it, however full the
     /// queue is.
     fn is_stalled(&self) -> bool {
-        self.reader != Reader::Awake && !self.pen && self.granted == 0
+        let keeper_comes = self.reader == Reader::Vacant && self.returns;
+        self.reader != Reader::Awake && !keeper_comes && !self.pen && self.granted == 0
     }
 
     /// Gives room to those in line for it.

@@ -11,6 +11,7 @@
 mod batch;
 mod blocking;
 mod connect;
+mod deferred;
 mod ledger;
 mod locks;
 mod loss;

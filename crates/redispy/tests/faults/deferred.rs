@@ -1,0 +1,465 @@
+//! What befalls deferred calls. Each carries a marker: it gets its own reply or an honest error, once, and no later than its
+//! deadline, be it waited for or not.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use redispy::{
+    Client, ClientBuilder, Deferred, Error, ErrorKind, Outcome, Pending, RetryPolicy, cmd, prelude::*,
+};
+use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server, text, wait_until};
+
+use crate::oracles::{PATIENCE, SLACK, assert_all_well, assert_no_secret, ms, plain, trial};
+
+const THREADS: usize = 64;
+const EACH: usize = 16;
+
+fn client(url: impl AsRef<str>) -> ClientBuilder {
+    plain().url(url).unwrap()
+}
+
+/// So many calls under way, with a marker each.
+fn submit(d: &Deferred, count: usize) -> Vec<(String, Pending<String>)> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let one = |_| {
+        let marker = format!("marker-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let pending = d.echo::<String>(&marker);
+        (marker, pending)
+    };
+    (0..count).map(one).collect()
+}
+
+/// Waits for a marker; gives the error if there was one.
+fn check((marker, pending): (String, Pending<String>)) -> Result<(), Error> {
+    match pending.wait() {
+        Ok(echo) => {
+            assert_eq!(echo, marker, "the reply of another call");
+            Ok(())
+        }
+        Err(error) => {
+            assert_no_secret(&error);
+            assert_ne!(error.kind(), ErrorKind::Type, "{error}");
+            assert_eq!(error.command(), Some("ECHO"), "{error}");
+            Err(error)
+        }
+    }
+}
+
+/// Has 64 threads keep 16 calls each under way until `fault` is done. Gives how many succeeded and failed.
+fn under_load(r: &Client, timeout: Duration, fault: impl FnOnce()) -> (usize, usize) {
+    let (over, good, bad) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let d = r.with_timeout(timeout).deferred();
+    thread::scope(|scope| {
+        for number in 0..THREADS {
+            let (d, over, good, bad) = (d.clone(), &over, &good, &bad);
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    let start = Instant::now();
+                    let mut all = submit(&d, EACH);
+                    if number % 4 == 0 {
+                        // Some are dropped before they are answered.
+                        all.truncate(EACH / 2);
+                    }
+                    for one in all {
+                        let count = if check(one).is_ok() { good } else { bad };
+                        count.fetch_add(1, Ordering::Relaxed);
+                    }
+                    let took = start.elapsed();
+                    // To submit them may take as long again where one has to wait for a connection each time.
+                    assert!(took <= timeout * 3 + SLACK * 2, "{took:?}");
+                }
+            });
+        }
+        fault();
+        over.store(true, Ordering::Relaxed);
+    });
+    (good.into_inner(), bad.into_inner())
+}
+
+#[test]
+fn f038_f039_deferred_calls_cut_again_and_again() {
+    trial(|| {
+        let server = Server::start();
+        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
+        let r = client(proxy.url()).retry(RetryPolicy::none()).build().unwrap();
+        let (good, bad) = under_load(&r, Duration::from_secs(5), || {
+            for round in 0..40 {
+                let end = if round % 2 == 0 { End::Close } else { End::Reset };
+                let fault = Fault::none().cut_at(round * 37, end);
+                if round % 3 == 0 {
+                    proxy.to_server(fault)
+                } else {
+                    proxy.to_client(fault)
+                }
+                thread::sleep(ms(15));
+                proxy.heal();
+                thread::sleep(ms(10));
+            }
+        });
+        assert!(good > 0 && bad > 0, "{good} {bad}");
+        assert_all_well(&r, &server);
+    });
+}
+
+/// What each thread was told of its writes, in their order.
+type Told = Vec<(String, Result<i64, Outcome>)>;
+
+#[test]
+fn f082_f097_no_deferred_write_runs_twice_and_those_of_a_thread_run_in_order() {
+    trial(|| {
+        let server = Server::start();
+        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
+        let r = client(proxy.url()).build().unwrap();
+        let d = r.deferred();
+        let over = AtomicBool::new(false);
+        let ledger: Mutex<Vec<Told>> = Mutex::default();
+        thread::scope(|scope| {
+            for writer in 0..THREADS {
+                let (d, over, ledger) = (d.clone(), &over, &ledger);
+                scope.spawn(move || {
+                    let (mut told, mut next) = (Told::new(), 0);
+                    while !over.load(Ordering::Relaxed) {
+                        let some: Vec<_> = (0..EACH)
+                            .map(|_| {
+                                next += 1;
+                                let id = format!("{writer}:{next}");
+                                let pending = d.rpush("ledger", &id);
+                                (id, pending)
+                            })
+                            .collect();
+                        for (id, pending) in some {
+                            let result = pending.wait();
+                            if let Err(error) = &result {
+                                let kinds = [ErrorKind::Closed, ErrorKind::Connect, ErrorKind::Timeout];
+                                assert!(kinds.contains(&error.kind()), "{error}");
+                            }
+                            told.push((id, result.map_err(|error| error.outcome())));
+                        }
+                    }
+                    ledger.lock().unwrap().push(told);
+                });
+            }
+            for round in 0..12_u64 {
+                thread::sleep(ms(20));
+                proxy.to_server(Fault::none().cut_at(round * 101, End::Close));
+                thread::sleep(ms(10));
+                proxy.to_client(Fault::none().cut_at(round * 7, End::Reset));
+                thread::sleep(ms(10));
+                proxy.heal();
+            }
+            thread::sleep(ms(50));
+            over.store(true, Ordering::Relaxed);
+        });
+        let ran: Vec<String> = r.lrange("ledger", 0, -1).unwrap();
+        let place: HashMap<&str, usize> = ran.iter().enumerate().map(|(n, id)| (id.as_str(), n)).collect();
+        assert_eq!(place.len(), ran.len(), "something ran twice");
+        let (mut acknowledged, mut unsent) = (0, 0);
+        for told in ledger.into_inner().unwrap() {
+            let mut last = None;
+            for (id, result) in told {
+                let at = place.get(id.as_str()).copied();
+                match result {
+                    Ok(length) => {
+                        assert_eq!(
+                            at.map(|at| at + 1),
+                            usize::try_from(length).ok(),
+                            "{id} got another's reply"
+                        );
+                        acknowledged += 1;
+                    }
+                    Err(Outcome::NotSent) => {
+                        assert_eq!(at, None, "{id} was not sent, and is there");
+                        unsent += 1;
+                    }
+                    Err(_) => {}
+                }
+                if at.is_some() {
+                    assert!(at > last, "{id} ran before what was submitted earlier");
+                    last = at;
+                }
+            }
+        }
+        assert!(acknowledged > THREADS && unsent > 0, "{acknowledged} {unsent}");
+        drop(proxy);
+        server.kill();
+    });
+}
+
+#[test]
+fn f042_deferred_calls_that_are_too_late_and_those_that_are_not() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url()).build().unwrap();
+        r.deferred().ping().wait().unwrap();
+        server.pause();
+        let (hasty, patient) = (r.with_timeout(ms(200)).deferred(), r.with_timeout(PATIENCE).deferred());
+        thread::scope(|scope| {
+            let calls: Vec<_> = (0..THREADS)
+                .map(|n| {
+                    let d = if n % 2 == 0 { hasty.clone() } else { patient.clone() };
+                    scope.spawn(move || {
+                        let start = Instant::now();
+                        let results: Vec<_> = submit(&d, EACH).into_iter().map(check).collect();
+                        (n, results, start.elapsed())
+                    })
+                })
+                .collect();
+            thread::sleep(ms(500));
+            server.resume();
+            for call in calls {
+                let (n, results, took) = call.join().unwrap();
+                for result in results {
+                    match result {
+                        Ok(()) => {}
+                        Err(error) if n % 2 == 0 => assert!(error.is_timeout(), "{error}"),
+                        // What nobody had sent yet is not sent on a connection that seems to be lost.
+                        Err(error) => assert_eq!(error.outcome(), Outcome::NotSent, "disturbed: {error}"),
+                    }
+                }
+                assert!(n % 2 == 1 || took < ms(200) + 2 * SLACK, "{took:?}");
+            }
+        });
+        assert_all_well(&r, &server);
+    });
+}
+
+#[derive(Default)]
+struct WokenAt(Mutex<Option<Instant>>);
+
+impl Wake for WokenAt {
+    fn wake(self: Arc<Self>) {
+        self.0.lock().unwrap().get_or_insert_with(Instant::now);
+    }
+}
+
+/// Nobody waits in a thread: the overdue call ends by itself, and its waker is told.
+#[test]
+fn f042_a_future_ends_by_its_deadline_though_nobody_waits() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url()).timeout(ms(300)).build().unwrap();
+        let d = r.deferred();
+        d.ping().wait().unwrap();
+        server.pause();
+        thread::scope(|scope| {
+            // A caller that reads, and has much more time.
+            let other = scope.spawn(|| r.with_timeout(PATIENCE).deferred().ping().wait());
+            thread::sleep(ms(20));
+            let start = Instant::now();
+            let mut pending = pin!(d.get::<String>("k"));
+            let unseen = d.incr("n");
+            let told = Arc::new(WokenAt::default());
+            let waker = Waker::from(Arc::clone(&told));
+            let mut context = Context::from_waker(&waker);
+            assert!(pending.as_mut().poll(&mut context).is_pending());
+            wait_until("the waker to be told", PATIENCE, || told.0.lock().unwrap().is_some());
+            let took = told.0.lock().unwrap().unwrap() - start;
+            assert!(took >= ms(295) && took < ms(300) + SLACK, "{took:?}");
+            let Poll::Ready(Err(error)) = pending.as_mut().poll(&mut context) else { panic!("it has ended") };
+            assert!(error.is_timeout(), "{error}");
+            wait_until("the other one to end", SLACK, || unseen.is_ready());
+            assert!(unseen.wait().unwrap_err().is_timeout());
+            server.resume();
+            other.join().unwrap().unwrap();
+        });
+        assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f048_deferred_calls_are_read_while_they_are_written() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url()).timeout(PATIENCE).build().unwrap();
+        let large = "x".repeat(2 << 20);
+        let d = r.deferred();
+        // Much more in both directions than sockets hold, and nobody waits meanwhile.
+        let all: Vec<_> = (0..24).map(|_| d.echo::<String>(&large)).collect();
+        for pending in all {
+            assert!(pending.wait().unwrap() == large);
+        }
+        assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f180_a_frozen_server_and_a_bounded_queue_of_deferred_calls() {
+    trial(|| {
+        const BOUND: usize = 256 << 10;
+        let server = Server::start();
+        let r = client(server.url()).max_queued(BOUND).timeout(ms(600)).build().unwrap();
+        let d = r.deferred();
+        d.ping().wait().unwrap();
+        server.pause();
+        let unsent = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            let producers: Vec<_> = (0..16)
+                .map(|producer| {
+                    let (d, unsent) = (d.clone(), &unsent);
+                    scope.spawn(move || {
+                        let mut all = Vec::new();
+                        // Far more than the sockets hold.
+                        for n in 0..400 {
+                            let key = format!("{producer}-{n}");
+                            let start = Instant::now();
+                            let pending = d.run(cmd::set(&key, vec![b'x'; 60 << 10]));
+                            let took = start.elapsed();
+                            assert!(took <= ms(600) + 2 * SLACK, "{took:?}");
+                            let failed = pending.is_ready();
+                            all.push((key, pending));
+                            if failed {
+                                break;
+                            }
+                        }
+                        for (key, pending) in all {
+                            let Err(error) = pending.wait() else { continue };
+                            assert!(error.is_timeout() || error.is_connection(), "{error}");
+                            if error.outcome() == Outcome::NotSent {
+                                unsent.lock().unwrap().push(key);
+                            }
+                        }
+                    })
+                })
+                .collect();
+            while !producers.iter().all(|producer| producer.is_finished()) {
+                let queued = r.stats().queued;
+                assert!(queued <= BOUND as u64, "{queued} bytes are queued");
+                thread::sleep(ms(2));
+            }
+        });
+        server.resume();
+        assert_all_well(&r.with_timeout(PATIENCE), &server);
+        let unsent = unsent.into_inner().unwrap();
+        assert!(!unsent.is_empty());
+        for key in unsent {
+            assert_eq!(text(&server.command(["EXISTS", &key])), "0", "{key} was not sent");
+        }
+    });
+}
+
+#[test]
+fn f075_threads_that_panic_while_they_hold_calls_under_way() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url()).build().unwrap();
+        let d = r.deferred();
+        thread::scope(|scope| {
+            for round in 0..THREADS {
+                let d = d.clone();
+                let panics = scope.spawn(move || {
+                    let all: Vec<_> = (0..EACH).map(|_| d.incr("n")).collect();
+                    assert!(round == usize::MAX, "the thread's mistake, with {} under way", all.len());
+                });
+                assert!(panics.join().is_err());
+            }
+        });
+        let markers: Vec<_> = submit(&d, EACH).into_iter().map(check).collect();
+        assert!(markers.into_iter().all(|result| result.is_ok()));
+        assert_eq!(d.get("n").wait().unwrap(), Some(THREADS * EACH), "what was submitted was executed");
+        assert_all_well(&r, &server);
+    });
+}
+
+/// An idle connection that is lost is found out before anything is sent, also by many threads at a time.
+#[test]
+fn f050_a_connection_that_was_lost_while_idle_costs_no_call() {
+    trial(|| {
+        let server = Server::start();
+        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
+        let r = client(proxy.url()).build().unwrap();
+        let d = r.deferred();
+        let counted = AtomicUsize::new(0);
+        for _ in 0..10 {
+            d.ping().wait().unwrap();
+            proxy.cut(End::Close);
+            wait_until("it to be cut", PATIENCE, || proxy.open() == 0);
+            thread::sleep(ms(5));
+            thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        for one in submit(&d, EACH) {
+                            check(one).unwrap();
+                            counted.fetch_add(1, Ordering::Relaxed);
+                        }
+                    });
+                }
+            });
+        }
+        assert_eq!(counted.into_inner(), 10 * 8 * EACH);
+    });
+}
+
+#[test]
+fn f070_aborting_ends_deferred_calls_and_closing_does_not() {
+    trial(|| {
+        let server = Server::start();
+        let r = client(server.url()).timeout(PATIENCE).build().unwrap();
+        let d = r.deferred();
+        d.ping().wait().unwrap();
+        server.pause();
+        let all = submit(&d, EACH);
+        thread::sleep(ms(20));
+        let start = Instant::now();
+        r.pool().abort();
+        for one in all {
+            let error = check(one).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Closed | ErrorKind::PoolClosed), "{error}");
+        }
+        assert!(start.elapsed() < ms(100) + SLACK, "{:?}", start.elapsed());
+        let refused = d.ping();
+        assert!(refused.is_ready());
+        assert_eq!(refused.wait().unwrap_err().kind(), ErrorKind::PoolClosed);
+        server.resume();
+        let r = client(server.url()).build().unwrap();
+        let d = r.deferred();
+        let all = submit(&d, EACH);
+        r.close();
+        let answered = all.into_iter().map(check).filter(|result| result.is_ok()).count();
+        assert!(answered > 0, "what was sent is answered");
+    });
+}
+
+/// Many futures that are dropped at any time, on a wire that is cut: their replies are nobody's.
+#[test]
+fn f042_futures_that_are_dropped_while_replies_come() {
+    trial(|| {
+        let server = Server::start();
+        let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
+        let r = client(proxy.url()).build().unwrap();
+        let d = r.deferred();
+        let mut seen = HashSet::new();
+        for round in 0..300_usize {
+            let mut all = submit(&d, EACH);
+            let told = Arc::new(WokenAt::default());
+            let waker = Waker::from(told);
+            let mut context = Context::from_waker(&waker);
+            for (n, (_, pending)) in all.iter_mut().enumerate() {
+                if n % 3 == round % 3 {
+                    let _ = pin!(pending).poll(&mut context);
+                }
+            }
+            if round % 50 == 49 {
+                proxy.cut(End::Reset);
+            }
+            all.truncate(1 + round % EACH);
+            for one in all.drain(..) {
+                // One that was polled to its end is over.
+                let (marker, pending) = one;
+                match pending.wait() {
+                    Ok(echo) => assert!(echo == marker && seen.insert(marker)),
+                    Err(error) => {
+                        assert!(error.kind() == ErrorKind::Other || error.is_connection(), "{error}")
+                    }
+                }
+            }
+        }
+        assert!(seen.len() > 300, "{}", seen.len());
+        assert_all_well(&r, &server);
+    });
+}
