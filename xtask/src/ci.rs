@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::run::{cargo, step, watch, workspace};
 use crate::summary::{self, Row};
-use crate::{Outcome, codegen, coverage, model, test};
+use crate::{Outcome, abort, codegen, coverage, model, test};
 
 /// The rivals that benches/ measures against are not built here.
 const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "redispy-benches"];
@@ -48,6 +48,7 @@ pub(crate) fn run() -> Outcome {
     ]);
     rows.push(commands()?);
     rows.extend(model::rows()?);
+    rows.push(abort::row()?);
     rows.extend(test::rows(&test::Arguments { servers: vec!["all".to_owned()], only: Vec::new() })?);
     Ok(summary::print(&rows))
 }

@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask --help`.
 
+mod abort;
 mod bench;
 mod ci;
 mod codegen;

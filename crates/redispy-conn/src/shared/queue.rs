@@ -658,7 +658,8 @@ impl<T: Seat> Queue<T> {
     /// Somebody wants to be told of a reply: the keeper is to read now, unless somebody does.
     pub(super) fn hurry(&mut self) -> Option<T> {
         self.urgent = true;
-        let keeper = self.keeper.as_ref().filter(|_| self.reader == Reader::Vacant && self.life != Life::Dead)?;
+        let keeper =
+            self.keeper.as_ref().filter(|_| self.reader == Reader::Vacant && self.life != Life::Dead)?;
         let comes = keeper.offer(Gift::Lead);
         if comes {
             self.reader = Reader::Awake;
