@@ -14,7 +14,7 @@ fn main() {
     let builder = Client::builder().url(&url).unwrap();
     let (r, work) = match work.strip_prefix("shared-") {
         Some(work) => (builder.shared().build().unwrap(), work),
-        None => (builder.build().unwrap(), work.as_str()),
+        None => (builder.pooled().build().unwrap(), work.as_str()),
     };
     let keys: Vec<String> = (0..1000).map(|n| format!("key:{n:012}")).collect();
     let hundred: Vec<&String> = keys.iter().take(100).collect();

@@ -114,6 +114,23 @@ impl Decoder {
         }
     }
 
+    /// Gives out, as one run of bytes, those of the next replies that are whole and that
+    /// [`next_scalar`](Self::next_scalar) would give, `most` of them at most. Each one's end within the run goes to `each`.
+    pub(crate) fn scalars(&mut self, most: usize, mut each: impl FnMut(usize)) -> &[u8] {
+        if self.large.is_some() || !self.scanner.is_fresh() {
+            return &[];
+        }
+        let (rest, limits) = (self.buffer.rest(), self.scanner.limits());
+        let mut end = 0;
+        for _ in 0..most {
+            let Some((_, _, len)) = scan::scalar(rest.get(end..).unwrap_or_default(), limits) else { break };
+            end += len;
+            each(end);
+        }
+        self.offset += end as u64;
+        self.buffer.give(end)
+    }
+
     #[inline(always)]
     fn give_scalar(&mut self, (kind, len, next): (Kind, usize, usize)) -> Node<'_> {
         self.shared.renew();

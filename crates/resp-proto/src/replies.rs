@@ -3,8 +3,8 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::Node;
 use crate::node::Shared;
+use crate::{Decoder, Node};
 
 /// What is kept of the memory of replies that were read.
 const KEEP: usize = 32 << 10;
@@ -53,6 +53,15 @@ impl Replies {
         self.ends.push(self.bytes.len());
     }
 
+    /// Takes in the next replies of `decoder` that are whole, `most` of them at most, as long as they are what
+    /// [`Decoder::next_scalar`] gives: their bytes are copied at once. Says how many there were.
+    pub fn take_scalars(&mut self, decoder: &mut Decoder, most: usize) -> usize {
+        let Replies { bytes, ends, .. } = self;
+        let (before, start) = (ends.len(), bytes.len());
+        bytes.extend_from_slice(decoder.scalars(most, |end| ends.push(start + end)));
+        ends.len() - before
+    }
+
     /// How many there are that were not given out yet.
     pub fn len(&self) -> usize {
         self.ends.len() - self.given
@@ -64,6 +73,7 @@ impl Replies {
     }
 
     /// The next reply. It is given out once.
+    #[inline(always)]
     pub fn next_reply(&mut self) -> Option<Node<'_>> {
         let place = self.given;
         let end = *self.ends.get(place)?;
@@ -120,5 +130,34 @@ mod tests {
             replies.clear();
         }
         assert!(replies.bytes.capacity() <= KEEP);
+    }
+
+    #[test]
+    fn runs_of_scalars_are_taken_in_at_once() {
+        let mut decoder = Decoder::default();
+        let mut replies = Replies::default();
+        let wire = b"+OK\r\n:1\r\n$3\r\ntwo\r\n:3\r\n*1\r\n:4\r\n:5\r\n$3\r\nsi";
+        decoder.feed(wire);
+        assert_eq!(replies.take_scalars(&mut decoder, 3), 3);
+        assert_eq!(replies.take_scalars(&mut decoder, 0), 0);
+        assert_eq!(replies.take_scalars(&mut decoder, 9), 1);
+        // What else there is has to be asked for, and a scanner that is in the middle of something is left alone.
+        assert_eq!(replies.take_scalars(&mut decoder, 9), 0);
+        replies.push(decoder.next_reply().unwrap().unwrap());
+        assert_eq!(replies.take_scalars(&mut decoder, 9), 1);
+        assert!(decoder.next_reply().unwrap().is_none());
+        decoder.feed(b"x\r\n");
+        assert_eq!(replies.take_scalars(&mut decoder, 9), 0);
+        replies.push(decoder.next_reply().unwrap().unwrap());
+        assert_eq!((replies.len(), decoder.buffered()), (7, 0));
+        let read: Vec<_> = core::iter::from_fn(|| replies.next_reply().map(Node::into_frame)).collect();
+        decoder.feed(wire);
+        decoder.feed(b"x\r\n");
+        let given: Vec<_> =
+            core::iter::from_fn(|| decoder.next_reply().unwrap().map(Node::into_frame)).collect();
+        assert_eq!(read, given);
+        // The offset of an error counts all bytes.
+        decoder.feed(b"?\r\n");
+        assert_eq!(decoder.next_reply().unwrap_err().offset(), 2 * (wire.len() as u64 + 3));
     }
 }

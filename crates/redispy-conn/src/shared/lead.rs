@@ -214,6 +214,20 @@ impl<'a> Lead<'a> {
         let Receiver { decoder, due, finished, answered, pushes, wakers, attended, .. } = &mut *self.receiver;
         let mut farewell = false;
         let fault = loop {
+            if let Some(first) = due.front_mut() {
+                let count = first.ticket.deliver_usual(decoder, first.left);
+                first.left -= count;
+                if count > 0 && answered.is_none() {
+                    *answered = Some(Instant::now());
+                }
+                if count > 0
+                    && first.left == 0
+                    && let Some(entry) = due.pop_front()
+                {
+                    finished.push(entry.ticket);
+                    continue;
+                }
+            }
             match decoder.next_reply() {
                 Ok(None) => break None,
                 Ok(Some(push)) if push.kind() == Kind::Push => pushes.push(push),

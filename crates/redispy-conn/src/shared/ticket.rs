@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
-use resp_proto::{Node, Replies};
+use resp_proto::{Decoder, Node, Replies};
 
 use super::queue::{Gift, Seat};
 use super::sync::{AtomicU8, AtomicU64, Mutex, lock, park, thread};
@@ -266,6 +266,16 @@ impl Ticket {
         if !matches!(self.state.load(Ordering::Relaxed), GONE | FORGOTTEN) {
             inbox.replies.push(reply);
         }
+    }
+
+    /// Puts the next replies of `decoder` into the inbox of a caller that still waits, `most` of them at most, as long as they
+    /// are of the usual kinds: no push, no error. Says how many there were.
+    pub(super) fn deliver_usual(&self, decoder: &mut Decoder, most: usize) -> usize {
+        let mut inbox = lock(&self.inbox);
+        if matches!(self.state.load(Ordering::Relaxed), GONE | FORGOTTEN) {
+            return 0;
+        }
+        inbox.replies.take_scalars(decoder, most)
     }
 
     /// Says that no more replies will come, and why.
