@@ -21,7 +21,10 @@ use super::ticket::{Failure, Ticket};
 use crate::{Address, Deadline, Error, ErrorKind, Outcome, Phase, Pool, Result};
 
 /// So many tickets a thread keeps for its next calls.
+#[cfg(not(any(loom, shuttle)))]
 const MOST_SPARES: usize = 256;
+#[cfg(any(loom, shuttle))]
+const MOST_SPARES: usize = 0;
 
 thread_local! {
     /// For one process: after a fork, other threads may have held their locks for ever.
@@ -80,10 +83,7 @@ impl Stream {
             let (line, fresh) = lanes.line(lanes.at(self.lane), deadline)?;
             let ticket = take_spare(process);
             match line.defer(&ticket, bytes(line.id), replies, deadline) {
-                Ok(()) => {
-                    line.calls.fetch_add(1, Ordering::Relaxed);
-                    return Ok(InFlight { line, ticket: Some(ticket), deadline, process });
-                }
+                Ok(()) => return Ok(InFlight::new(line, ticket, deadline, process)),
                 Err(failure) if failure.elsewhere && !fresh && !deadline.has_passed() => {}
                 Err(failure) => return Err(failure.error),
             }
@@ -92,6 +92,11 @@ impl Stream {
 }
 
 impl InFlight {
+    pub(super) fn new(line: Arc<Line>, ticket: Arc<Ticket>, deadline: Deadline, process: u32) -> Self {
+        line.calls.fetch_add(1, Ordering::Relaxed);
+        InFlight { line, ticket: Some(ticket), deadline, process }
+    }
+
     /// Whether the replies are in, or will never come.
     pub fn is_ready(&self) -> bool {
         self.ticket.as_ref().is_none_or(|ticket| ticket.is_done())

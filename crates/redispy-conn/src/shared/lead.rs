@@ -88,9 +88,7 @@ impl<'a> Lead<'a> {
                     }
                     led => led,
                 };
-                let wakers = std::mem::take(&mut self.receiver.wakers);
                 self.hand_over();
-                wakers.into_iter().for_each(call_waker);
                 led
             }
             Err(fault) => {
@@ -380,14 +378,17 @@ impl<'a> Lead<'a> {
             return self.kill(&error.into());
         }
         self.over = true;
+        let wakers = std::mem::take(&mut self.receiver.wakers);
         // The next one is to find the receiver free.
         drop(self);
         wake(woken);
+        wakers.into_iter().for_each(call_waker);
     }
 
     /// Ends the connection.
     fn kill(mut self, fault: &Fault) {
         let (woken, home) = self.end(fault);
+        let wakers = std::mem::take(&mut self.receiver.wakers);
         let last_used = self.receiver.last_used;
         drop(self);
         match home {
@@ -399,6 +400,7 @@ impl<'a> Lead<'a> {
             None => {}
         }
         wake(woken);
+        wakers.into_iter().for_each(call_waker);
     }
 
     /// Everybody who waits learns what became of the connection.
@@ -459,6 +461,7 @@ impl Drop for Lead<'_> {
             let error = Error::new(ErrorKind::Closed, Outcome::MaybeExecuted, text).with_phase(Phase::Read);
             let (woken, _home) = self.end(&error.into());
             wake(woken);
+            self.receiver.wakers.drain(..).for_each(call_waker);
         }
     }
 }

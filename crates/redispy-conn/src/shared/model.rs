@@ -4,6 +4,8 @@
 //! The wire is an echo in memory: what a caller sends is its reply. So each caller can tell whose reply it got, and the wire
 //! whether what was called unsent was ever sent.
 
+mod deferred;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,7 +129,7 @@ impl Transport for Echo {
 
 struct World {
     wire: Arc<Echo>,
-    line: Line,
+    line: Arc<Line>,
     /// Somebody lets go of the connection while others call.
     retires: bool,
 }
@@ -140,7 +142,7 @@ impl World {
         let options = ShareConfig { max_queued, yielding: Yielding::Never, ..ShareConfig::default() };
         let decoder = Decoder::new(Limits::default());
         let line = Line::new(transport, decoder, Address::default(), &options, None, None, Arc::default());
-        Arc::new(World { wire, line, retires: false })
+        Arc::new(World { wire, line: Arc::new(line), retires: false })
     }
 
     fn retiring(capacity: usize, max_queued: usize) -> Arc<World> {
@@ -273,6 +275,10 @@ fn scenarios(explore: impl Fn(Box<dyn Fn() + Send + Sync>) -> usize) {
             Box::new(move || (World::retiring(1, LEN), vec![never(), never(), hasty()])),
         ),
     ];
+    for (name, scenario) in deferred::scenarios() {
+        let explored = explore(scenario);
+        println!("{name}: {explored} interleavings");
+    }
     for (name, make) in all {
         let explored = explore(Box::new(move || {
             let (world, calls) = make();
