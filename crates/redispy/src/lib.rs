@@ -97,6 +97,7 @@ struct Migrating;
 /// The programs of the guides compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/scripts.md")]
+#[doc = include_str!("../../../docs/guide/deferred.md")]
 #[doc = include_str!("../../../docs/guide/locks.md")]
 #[doc = include_str!("../../../docs/guide/pipelines.md")]
 #[doc = include_str!("../../../docs/guide/transactions.md")]
