@@ -147,6 +147,7 @@ fn f082_f097_killed_and_started_again_under_64_callers() {
     });
 }
 
+/// Each of 16 producers submits without waiting for replies, until it is held up: first the sockets take it, then the queue.
 #[test]
 fn f180_a_frozen_server_and_a_bounded_queue() {
     trial(|| {
@@ -161,21 +162,27 @@ fn f180_a_frozen_server_and_a_bounded_queue() {
                 .map(|producer| {
                     let (r, unsent) = (&r, &unsent);
                     scope.spawn(move || {
-                        // Far more than the sockets hold.
-                        for n in 0..400 {
-                            let key = format!("{producer}-{n}");
+                        let deferred = r.deferred();
+                        let mut pending = Vec::new();
+                        let begin = Instant::now();
+                        // Far more than the sockets hold, within the time of the first one.
+                        while begin.elapsed() < ms(500) {
+                            let key = format!("{producer}-{}", pending.len());
                             let start = Instant::now();
-                            let error = match r.run(cmd::set(&key, vec![b'x'; 60 << 10])) {
-                                Ok(_) => continue,
-                                Err(error) => error,
-                            };
-                            assert!(error.is_timeout(), "{error}");
+                            pending.push((deferred.set(&key, vec![b'x'; 60 << 10]), key));
                             assert!(start.elapsed() <= ms(600) + 2 * SLACK, "{:?}", start.elapsed());
+                        }
+                        let submitted = pending.len();
+                        for (pending, key) in pending {
+                            let error = pending.wait().unwrap_err();
                             if error.outcome() == Outcome::NotSent {
                                 unsent.lock().unwrap().push(key);
+                            } else {
+                                assert!(error.is_timeout(), "{error}");
                             }
-                            break;
                         }
+                        assert!(begin.elapsed() <= ms(1200) + 2 * SLACK, "{:?}", begin.elapsed());
+                        submitted
                     })
                 })
                 .collect();
@@ -184,10 +191,15 @@ fn f180_a_frozen_server_and_a_bounded_queue() {
                 assert!(queued <= BOUND as u64, "{queued} bytes are queued");
                 thread::sleep(ms(2));
             }
+            let submitted: usize = producers.into_iter().map(|producer| producer.join().unwrap()).sum();
+            // Whoever is not held up submits thousands.
+            assert!((16..4000).contains(&submitted), "{submitted}");
         });
         server.resume();
         assert_all_well(&r.with_timeout(PATIENCE), &server);
-        for key in unsent.into_inner().unwrap() {
+        let unsent = unsent.into_inner().unwrap();
+        assert!(!unsent.is_empty());
+        for key in unsent {
             assert_eq!(text(&server.command(["EXISTS", &key])), "0", "{key} was not sent");
         }
     });
