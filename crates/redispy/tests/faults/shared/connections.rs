@@ -30,7 +30,8 @@ fn f035_refused_is_one_attempt_for_64_callers() {
         server.kill();
         let herd = Herd::once(&r, Duration::from_secs(5), || ());
         herd.assert_all_failed(ErrorKind::Connect, NOT_SENT, "connection refused");
-        assert!(r.stats().dials <= 8, "{:?}", r.stats());
+        // Each call has up to four attempts, and shares them with others.
+        assert!(r.stats().dials <= 24, "{:?}", r.stats());
         server.restart();
         herd.settle(&server);
         assert_all_well(&r, &server);
@@ -293,7 +294,7 @@ fn f052_f053_f055_64_callers_that_are_turned_away() {
         let r = shared(denying.url()).build().unwrap();
         let herd = Herd::once(&r, PATIENCE, || ());
         herd.assert_all_failed(ErrorKind::Server, &[Outcome::Rejected], "DENIED protected mode");
-        assert!(r.stats().dials <= 8, "{:?}", r.stats());
+        assert!(r.stats().dials <= 24, "{:?}", r.stats());
 
         let server = Server::builder().password("another").start();
         let r = shared(server.url()).password(SECRET).build().unwrap();
@@ -313,7 +314,7 @@ fn f052_f053_f055_64_callers_that_are_turned_away() {
         let r = shared(server.url()).build().unwrap();
         let herd = Herd::once(&r, PATIENCE, || ());
         herd.assert_all_failed(ErrorKind::Server, &[Outcome::Rejected], "max number of clients");
-        assert!(r.stats().dials <= 8, "{:?}", r.stats());
+        assert!(r.stats().dials <= 24, "{:?}", r.stats());
         observer.command(["CONFIG", "SET", "maxclients", "100"]).unwrap();
         drop(observer);
         assert_all_well(&r, &server);
