@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use crate::head::{Head, Tag};
 use crate::node::Shared;
 use crate::{Decoder, Node};
 
@@ -73,17 +74,47 @@ impl Replies {
     }
 
     /// The next reply. It is given out once.
-    #[inline(always)]
     pub fn next_reply(&mut self) -> Option<Node<'_>> {
         let place = self.given;
         let end = *self.ends.get(place)?;
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let start = self.start();
         self.given += 1;
         self.shared.renew();
         if self.large.front().is_some_and(|large| large.place == place) {
             return self.large.pop_front().map(|large| Node::own(large.body, &self.shared));
         }
         self.bytes.get(start..end).map(|bytes| Node::root(bytes, &self.shared))
+    }
+
+    /// Gives out all that were not given out yet, each with its number among them.
+    pub fn give_out(&mut self, mut each: impl FnMut(usize, Node<'_>)) {
+        let first = self.given;
+        while let Some(&end) = self.ends.get(self.given) {
+            let (place, start) = (self.given, self.start());
+            let number = place - first;
+            self.given += 1;
+            self.shared.renew();
+            if self.large.front().is_some_and(|large| large.place == place) {
+                if let Some(large) = self.large.pop_front() {
+                    each(number, Node::own(large.body, &self.shared));
+                }
+                continue;
+            }
+            let bytes = self.bytes.get(start..end).unwrap_or_default();
+            // Where it is made it is read: to have one of several nodes moved takes longer than to make it.
+            let head = Head::at(bytes, 0);
+            match head.tag {
+                Tag::Plain(kind) => {
+                    each(number, Node::plain(bytes, 0, kind, head.len, head.next, &self.shared));
+                }
+                _ => each(number, Node::unusual(bytes, 0, head, &self.shared)),
+            }
+        }
+    }
+
+    /// Where the next one begins, unless it is a large one.
+    fn start(&self) -> usize {
+        self.given.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0)
     }
 
     /// Forgets them all, and gives back what memory small replies do not need.
@@ -123,9 +154,13 @@ mod tests {
                 }
             }
             assert_eq!(replies.len(), frames.len());
-            for frame in &frames {
+            let (some, others) = frames.split_at(3);
+            for frame in some {
                 assert_eq!(replies.next_reply().unwrap().into_frame(), *frame);
             }
+            let mut rest = Vec::new();
+            replies.give_out(|number, reply| rest.push((number, reply.into_frame())));
+            assert!(rest.into_iter().eq(others.iter().cloned().enumerate()));
             assert!(replies.is_empty() && replies.next_reply().is_none());
             replies.clear();
         }

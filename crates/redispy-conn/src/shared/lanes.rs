@@ -255,9 +255,5 @@ fn take_spare(process: u32) -> Arc<Ticket> {
 
 /// Hands out the replies.
 pub(super) fn give_out(line: &Line, inbox: &mut Inbox, read: &mut dyn FnMut(&Address, usize, Node<'_>)) {
-    let mut number = 0;
-    while let Some(reply) = inbox.replies.next_reply() {
-        read(&line.address, number, reply);
-        number += 1;
-    }
+    inbox.replies.give_out(|number, reply| read(&line.address, number, reply));
 }

@@ -181,10 +181,15 @@ struct Progress {
 impl Replies<'_, '_> {
     #[inline]
     fn take(&mut self, number: usize, node: Node<'_>) {
-        if !self.wire.is_transaction() {
+        if self.wire.is_transaction() {
+            self.take_in_transaction(number, node);
+        } else {
             self.answer(number, node);
-            return;
         }
+    }
+
+    #[inline(never)]
+    fn take_in_transaction(&mut self, number: usize, node: Node<'_>) {
         match number.checked_sub(1) {
             None => self.multi(node),
             Some(position) if position < self.wire.commands() => self.queued(position, node),
@@ -196,9 +201,10 @@ impl Replies<'_, '_> {
     #[inline]
     fn answer(&mut self, position: usize, node: Node<'_>) {
         if node.is_error() || self.is_looked_at {
-            return self.answer_with_care(position, node);
+            self.answer_with_care(position, node);
+        } else {
+            self.places.reply(node, position, &self.around);
         }
-        self.places.reply(node, position, &self.around);
     }
 
     #[cold]

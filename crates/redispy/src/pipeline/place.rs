@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use redispy_cmd::Reader;
+use redispy_cmd::{Reader, ReplyError};
 use redispy_conn::{ErrorKind, Outcome};
 
 use resp_proto::Node;
@@ -145,6 +145,21 @@ impl<T> Several<T> {
         Some(read)
     }
 
+    #[inline]
+    fn take_in(&mut self, value: std::result::Result<T, ReplyError>, position: usize, around: &Around<'_>) {
+        match value {
+            Ok(value) => {
+                if self.values.capacity() == 0 {
+                    self.values.reserve_exact(self.readers.len());
+                }
+                self.values.push(value);
+            }
+            Err(error) => {
+                self.failed.get_or_insert_with(|| around.blame(position, error.into()));
+            }
+        }
+    }
+
     pub(crate) fn take(&mut self) -> Result<Vec<T>> {
         if let Some(error) = self.failed.take() {
             return Err(error);
@@ -158,19 +173,9 @@ impl<T> Several<T> {
 
 impl<T> Places for Several<T> {
     fn reply(&mut self, node: Node<'_>, position: usize, around: &Around<'_>) {
-        // Not `let .. else`: what is dropped on one way and moved on the other is copied before.
+        // In this form the compiler does not copy the node before it is read, nor the value.
         if let Some(read) = self.next_reader() {
-            match read(node) {
-                Ok(value) => {
-                    if self.values.capacity() == 0 {
-                        self.values.reserve_exact(self.readers.len());
-                    }
-                    self.values.push(value);
-                }
-                Err(error) => {
-                    self.failed.get_or_insert_with(|| around.blame(position, error.into()));
-                }
-            }
+            self.take_in(read(node), position, around);
         }
     }
 
