@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 
 use super::super::deferred::InFlight;
-use super::super::sync::{AtomicBool, park, thread};
+use super::super::sync::{Mutex, lock, park, thread};
 use super::super::ticket::Ticket;
 use super::{LEN, WHOLE, WIDE, World, now};
 use crate::{Deadline, Outcome};
@@ -12,12 +12,12 @@ use crate::{Deadline, Outcome};
 /// Wakes a thread of the model.
 struct Unpark {
     thread: thread::Thread,
-    told: AtomicBool,
+    told: Mutex<bool>,
 }
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        self.told.store(true, std::sync::atomic::Ordering::Release);
+        *lock(&self.told) = true;
         self.thread.unpark();
     }
 }
@@ -52,10 +52,10 @@ impl World {
 
     /// Waits like a task: only its waker wakes it.
     fn poll(&self, flight: &InFlight) {
-        let unpark = Arc::new(Unpark { thread: thread::current(), told: AtomicBool::new(false) });
+        let unpark = Arc::new(Unpark { thread: thread::current(), told: Mutex::new(false) });
         let waker = Waker::from(Arc::clone(&unpark));
         while !flight.poll_ready(&waker) {
-            while !unpark.told.swap(false, std::sync::atomic::Ordering::Acquire) {
+            while !std::mem::take(&mut *lock(&unpark.told)) {
                 park(Deadline::NEVER);
             }
         }
@@ -114,7 +114,7 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
                 let flight = world.submit(2, Deadline::NEVER).unwrap();
                 drop(dropped);
                 assert!(world.take(2, flight));
-                assert_eq!(super::lock(&world.wire.state).sent, b":1\r\n:2\r\n");
+                assert_eq!(lock(&world.wire.state).sent, b":1\r\n:2\r\n");
             }),
         ),
         (
