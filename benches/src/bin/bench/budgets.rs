@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::memory;
 use crate::report::{Report, thousands};
 
 /// What a promise is about.
@@ -50,39 +51,59 @@ const BUDGETS: &[(&[&str], &str, Figure)] = &[
     (&[SHARED], "allocations of a GET as text", Allocations("GET into String, shared", 2.0)),
 ];
 
-/// A Markdown table of all budgets that could be measured.
+/// A Markdown table of all budgets that are about something that was measured.
 pub(crate) fn table(report: &Report) -> String {
     let mut table = String::from("| budget | of | wanted | reached | |\n|---|---|---:|---:|---|\n");
     for (clients, what, figure) in BUDGETS {
         for client in *clients {
-            if let Some((wanted, reached, met)) = figure.judge(report, client) {
-                let verdict = if met { "met" } else { "**missed**" };
-                let _ = writeln!(table, "| {what} | {client} | {wanted} | {reached} | {verdict} |");
-            }
+            let (wanted, reached, verdict) = match figure.judge(report, client) {
+                None => continue,
+                Some(Judgement { wanted, reached: Ok((reached, met)) }) => {
+                    (wanted, reached, if met { "met".to_owned() } else { "**missed**".to_owned() })
+                }
+                Some(Judgement { wanted, reached: Err(why) }) => (wanted, "not measured".to_owned(), why),
+            };
+            let _ = writeln!(table, "| {what} | {client} | {wanted} | {reached} | {verdict} |");
         }
     }
     table
 }
 
+struct Judgement {
+    wanted: String,
+    /// What was reached and whether that is enough; else why that is not known.
+    reached: Result<(String, bool), String>,
+}
+
 impl Figure {
-    /// What is wanted, what was reached, and whether that is enough. `None` when it was not measured.
-    fn judge(&self, report: &Report, client: &str) -> Option<(String, String, bool)> {
-        match *self {
-            Faster(case, peers, wanted) => {
-                let (ours, theirs) = (report.of(case, client)?, report.best(case, peers)?);
-                Some(at_least(wanted, ours.ops / theirs.0, |ratio| format!("{ratio:.2}x")))
+    /// `None` when what it is about was not measured with any client.
+    fn judge(&self, report: &Report, client: &str) -> Option<Judgement> {
+        let times = |ratio: f64| format!("{ratio:.2}x");
+        let ours = |case| report.of(case, client).ok_or_else(|| report.why_not(case, client).to_owned());
+        let theirs = |case, peers| {
+            report.best(case, peers).ok_or_else(|| "none of the others was measured".to_owned())
+        };
+        let memory = || report.memory(client).ok_or_else(|| report.why_not(memory::CASE, client).to_owned());
+        Some(match *self {
+            Faster(case, peers, wanted) if report.has(case) => {
+                let ratio = ours(case).and_then(|ours| Ok(ours.ops / theirs(case, peers)?.0));
+                at_least(wanted, ratio, times)
             }
-            Cheaper(case, peers, wanted) => {
-                let (ours, theirs) = (report.of(case, client)?, report.best(case, peers)?);
-                Some(at_most(wanted, ours.cpu / theirs.1, |ratio| format!("{ratio:.2}x")))
+            Cheaper(case, peers, wanted) if report.has(case) => {
+                let ratio = ours(case).and_then(|ours| Ok(ours.cpu / theirs(case, peers)?.1));
+                at_most(wanted, ratio, times)
             }
-            Ops(case, wanted) => Some(at_least(wanted, report.of(case, client)?.ops, thousands)),
-            Idle(wanted) => Some(at_most(wanted, report.memory(client)?.each(), kib)),
-            Kept(wanted) => Some(at_most(wanted, report.memory(client)?.kept, kib)),
-            Allocations(what, wanted) => {
-                Some(at_most(wanted, report.allocations(what)?, |count| format!("{count}")))
+            Ops(case, wanted) if report.has(case) => {
+                at_least(wanted, ours(case).map(|ours| ours.ops), thousands)
             }
-        }
+            Idle(wanted) if report.has_memory() => at_most(wanted, memory().map(|memory| memory.each()), kib),
+            Kept(wanted) if report.has_memory() => at_most(wanted, memory().map(|memory| memory.kept), kib),
+            Allocations(what, wanted) if report.has_memory() => {
+                let count = report.allocations(what).ok_or_else(|| "not counted".to_owned());
+                at_most(wanted, count, |count| format!("{count}"))
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -90,12 +111,14 @@ fn kib(number: f64) -> String {
     format!("{number:.1} KiB")
 }
 
-fn at_least(wanted: f64, reached: f64, show: impl Fn(f64) -> String) -> (String, String, bool) {
-    (format!(">= {}", show(wanted)), show(reached), reached >= wanted)
+fn at_least(wanted: f64, reached: Result<f64, String>, show: impl Fn(f64) -> String) -> Judgement {
+    let wanted_text = format!(">= {}", show(wanted));
+    Judgement { wanted: wanted_text, reached: reached.map(|reached| (show(reached), reached >= wanted)) }
 }
 
-fn at_most(wanted: f64, reached: f64, show: impl Fn(f64) -> String) -> (String, String, bool) {
-    (format!("<= {}", show(wanted)), show(reached), reached <= wanted)
+fn at_most(wanted: f64, reached: Result<f64, String>, show: impl Fn(f64) -> String) -> Judgement {
+    let wanted_text = format!("<= {}", show(wanted));
+    Judgement { wanted: wanted_text, reached: reached.map(|reached| (show(reached), reached <= wanted)) }
 }
 
 #[cfg(test)]

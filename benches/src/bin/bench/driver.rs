@@ -17,12 +17,20 @@ use crate::report::{Report, Row};
 use crate::worker::CORE;
 use crate::{Arguments, budgets, machine};
 
+/// What a measuring process puts before the reason why it has no figures.
+pub(crate) const NO_FIGURES: &str = "none: ";
+
 pub(crate) fn list() -> Result<(), Box<dyn Error>> {
     println!("Cases:");
     for case in cases::all() {
         println!("  {:<18} {}", case.to_string(), case.describe());
     }
-    println!("  {:<18} {} connections, idle, and after large replies", memory::CASE, memory::CONNECTIONS);
+    println!(
+        "  {:<18} {} connections, idle, and after large replies; {} callers of one client",
+        memory::CASE,
+        memory::CONNECTIONS,
+        memory::CALLERS
+    );
     println!("Clients:");
     for peer in peers::ALL {
         println!("  {:<22} {}", peer.name, machine::version(peer.package).unwrap_or_default());
@@ -46,15 +54,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     println!("{}\n", report.machine());
 
     for case in cases {
-        let rows = measure(&case, &peers, &server, arguments)?;
-        report.add(case, rows);
+        measure(case, &peers, &server, arguments, &mut report)?;
         report.print_last();
     }
     if !memory.is_empty() || whole && arguments.callers.is_empty() {
+        place(&server, false)?;
         for peer in &peers {
-            let answer = worker(peer, memory::CASE, &server, arguments.seconds)?;
-            if !answer.is_empty() {
-                report.add_memory(peer, answer.parse::<Memory>()?);
+            match worker(peer, memory::CASE, &server, arguments.seconds)? {
+                Ok(answer) => report.add_memory(peer, answer.parse::<Memory>()?),
+                Err(why) => report.add_missing(memory::CASE, peer, why),
+            }
+        }
+        for peer in [&peers::NOBODY].into_iter().chain(peers) {
+            match worker(peer, memory::SHARED_CASE, &server, arguments.seconds)? {
+                Ok(answer) => report.add_callers(peer, answer.parse()?),
+                Err(why) => report.add_missing(memory::SHARED_CASE, peer, why),
             }
         }
         report.add_allocations(&allocations(&server)?);
@@ -68,29 +82,41 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// All rounds of a case, the clients in turn. Clients that cannot do it are left out.
+/// All rounds of a case, the clients in turn.
 fn measure(
-    case: &Case,
+    case: Case,
     peers: &[&'static Peer],
     server: &Server,
     arguments: &Arguments,
-) -> Result<Vec<Row>, Box<dyn Error>> {
+    report: &mut Report,
+) -> Result<(), Box<dyn Error>> {
     place(server, case.is_pinned())?;
+    let name = case.to_string();
     let mut rows: Vec<Row> = peers.iter().map(|&peer| Row { peer, runs: Vec::new() }).collect();
     for _ in 0..arguments.rounds {
-        for row in &mut rows {
-            let answer = worker(row.peer, &case.to_string(), server, arguments.seconds)?;
-            if !answer.is_empty() {
-                row.runs.push(answer.parse::<Measured>()?);
+        let mut able = Vec::new();
+        for mut row in rows {
+            match worker(row.peer, &name, server, arguments.seconds)? {
+                Ok(answer) => {
+                    row.runs.push(answer.parse::<Measured>()?);
+                    able.push(row);
+                }
+                Err(why) => report.add_missing(&name, row.peer, why),
             }
         }
-        rows.retain(|row| !row.runs.is_empty());
+        rows = able;
     }
-    Ok(rows)
+    report.add(case, rows);
+    Ok(())
 }
 
-/// Runs one round in a process of its own; gives the line that it prints.
-fn worker(peer: &Peer, case: &str, server: &Server, seconds: f64) -> Result<String, Box<dyn Error>> {
+/// Runs one round in a process of its own; gives the line that it prints, or why there are no figures.
+fn worker(
+    peer: &Peer,
+    case: &str,
+    server: &Server,
+    seconds: f64,
+) -> Result<Result<String, String>, Box<dyn Error>> {
     let addr = server.addr().to_string();
     let output = Command::new(std::env::current_exe()?)
         .args(["--worker", peer.name, case, &addr, "--seconds", &seconds.to_string()])
@@ -99,7 +125,11 @@ fn worker(peer: &Peer, case: &str, server: &Server, seconds: f64) -> Result<Stri
     if !output.status.success() {
         return Err(format!("{} in {case}: {}", peer.name, output.status).into());
     }
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    let line = String::from_utf8(output.stdout)?.trim().to_owned();
+    Ok(match line.strip_prefix(NO_FIGURES) {
+        Some(why) => Err(why.to_owned()),
+        None => Ok(line),
+    })
 }
 
 /// Runs the program beside this one that counts allocations.

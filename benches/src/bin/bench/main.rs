@@ -83,14 +83,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     driver::run(&arguments)
 }
 
-/// What the driver starts a process for; prints figures, or nothing when the client cannot.
+/// What the driver starts a process for; prints figures, or why there are none.
 fn work(peer: &str, case: &str, addr: SocketAddr, time: Duration) -> Result<(), Box<dyn Error>> {
-    let peer = *peers::select(&[peer.to_owned()])?.first().ok_or("no such client")?;
-    if case == memory::CASE {
-        memory::measure(peer, addr).inspect(|figures| println!("{figures}"));
-        return Ok(());
+    let peer = match peer == peers::NOBODY.name {
+        true => &peers::NOBODY,
+        false => *peers::select(&[peer.to_owned()])?.first().ok_or("no such client")?,
+    };
+    let figures = match case {
+        memory::CASE => memory::measure(peer, addr).map(|memory| memory.to_string()),
+        memory::SHARED_CASE => {
+            let job = worker::Job { case: memory::callers(), addr, wanted: worker::Wanted::Memory };
+            worker::run(peer, &job).map(|figures| figures.to_string())
+        }
+        name => {
+            let case = *cases::select(&[name.to_owned()], &[])?.first().ok_or("no such case")?;
+            let job = worker::Job { case, addr, wanted: worker::Wanted::Speed(time) };
+            worker::run(peer, &job).map(|figures| figures.to_string())
+        }
+    };
+    match figures {
+        Ok(figures) => println!("{figures}"),
+        Err(why) => println!("{}{why}", driver::NO_FIGURES),
     }
-    let case = *cases::select(&[case.to_owned()], &[])?.first().ok_or("no such case")?;
-    worker::run(peer, &worker::Job { case, addr, time }).inspect(|figures| println!("{figures}"));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What connections cost in memory of the client's process.
+//! What connections and callers cost in memory of the client's process.
 
 use std::fmt;
 use std::fs;
@@ -7,11 +7,19 @@ use std::str::FromStr;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::cases::{Case, Work};
 use crate::data::key;
 use crate::peers::Peer;
+use crate::worker::Why;
 
 /// What `--cases` calls it.
 pub(crate) const CASE: &str = "memory";
+
+/// What the driver calls its second part: [`CALLERS`] callers of one client.
+pub(crate) const SHARED_CASE: &str = "memory-callers";
+
+/// How many threads, or tasks, call one client.
+pub(crate) const CALLERS: usize = 256;
 
 /// How many connections are held at the same time.
 pub(crate) const CONNECTIONS: usize = 10_000;
@@ -37,8 +45,13 @@ impl Memory {
     }
 }
 
-/// Opens the connections in this process. `None` where it is not done with this client.
-pub(crate) fn measure(peer: &Peer, addr: SocketAddr) -> Option<Memory> {
+/// The calls that [`CALLERS`] callers make.
+pub(crate) fn callers() -> Case {
+    Case { group: CASE, title: "GET of 32 bytes", work: Work::Get, callers: CALLERS, hogs: 0 }
+}
+
+/// Opens the connections in this process.
+pub(crate) fn measure(peer: &Peer, addr: SocketAddr) -> Result<Memory, Why> {
     let connect = peer.connect?;
     let maximum = getrlimit(Resource::Nofile).maximum;
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
@@ -54,11 +67,11 @@ pub(crate) fn measure(peer: &Peer, addr: SocketAddr) -> Option<Memory> {
         assert_ne!(connection("large"), 0);
     }
     let kept = (resident() - with_all) / LARGE_REPLIES as f64;
-    Some(Memory { with_one, with_all, kept })
+    Ok(Memory { with_one, with_all, kept })
 }
 
 /// Resident memory of this process in KiB.
-fn resident() -> f64 {
+pub(crate) fn resident() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()

@@ -13,30 +13,35 @@ const SIZE: (u32, u32) = (900, 480);
 
 /// Draws what there is to draw; gives the file and the title of each plot.
 pub(crate) fn draw(report: &Report, directory: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
-    type Plot = (&'static str, &'static str, &'static str, fn(&Measured) -> f64);
-    const PLOTS: [Plot; 4] = [
-        ("get", "get.svg", "GET of 32 bytes: thousand ops/s by callers", |median| median.ops / 1e3),
-        ("get", "get-cpu.svg", "GET of 32 bytes: CPU us per op by callers", |median| median.cpu),
-        ("set", "set.svg", "SET of 32 bytes: thousand ops/s by callers", |median| median.ops / 1e3),
-        ("busy", "busy.svg", "GET beside two CPU-bound threads: thousand ops/s by callers", |median| {
-            median.ops / 1e3
-        }),
+    const THOUSANDS: Axis = Axis { unit: "thousand ops/s", of: |median| median.ops / 1e3 };
+    const CPU: Axis = Axis { unit: "CPU time of an op, us", of: |median| median.cpu };
+    const PLOTS: [(&str, &str, &str, Axis); 4] = [
+        ("get", "get.svg", "GET of 32 bytes", THOUSANDS),
+        ("get", "get-cpu.svg", "GET of 32 bytes: CPU of the client", CPU),
+        ("set", "set.svg", "SET of 32 bytes", THOUSANDS),
+        ("busy", "busy.svg", "GET of 32 bytes beside two CPU-bound threads", THOUSANDS),
     ];
     let mut drawn = Vec::new();
-    for (group, file, title, figure) in PLOTS {
-        let lines = by_callers(report, group, figure);
+    for (group, file, title, axis) in PLOTS {
+        let lines = by_callers(report, group, axis.of);
         if lines.iter().any(|line| line.points.len() > 1) {
-            curves(&directory.join(file), title, &lines)?;
-            drawn.push((file.to_owned(), title.to_owned()));
+            curves(&directory.join(file), title, axis.unit, &lines)?;
+            drawn.push((file.to_owned(), format!("{title}: {} by callers", axis.unit)));
         }
     }
-    let title = "1 caller: ops/s as multiples of the fastest other client";
+    let title = "1 caller: ops/s beside the fastest other client";
     let groups = one_caller(report);
     if !groups.is_empty() {
         bars(&directory.join("one-caller.svg"), title, &groups)?;
         drawn.push(("one-caller.svg".to_owned(), title.to_owned()));
     }
     Ok(drawn)
+}
+
+/// What is drawn upwards.
+struct Axis {
+    unit: &'static str,
+    of: fn(&Measured) -> f64,
 }
 
 /// A client's figures, callers first.
@@ -48,18 +53,16 @@ struct Line {
 
 /// Red shades are ours, so that they are found at once.
 fn colour(name: &str) -> RGBColor {
+    const OURS: [(u8, u8, u8); 4] = [(255, 127, 14), (214, 39, 40), (128, 0, 32), (255, 152, 150)];
     const OTHERS: [(u8, u8, u8); 6] =
         [(31, 119, 180), (23, 190, 207), (0, 0, 128), (44, 160, 44), (148, 103, 189), (127, 127, 127)];
     let (ours, others): (Vec<&Peer>, Vec<&Peer>) = ALL.iter().partition(|peer| peer.is_ours());
-    match ours.iter().position(|peer| peer.name == name) {
-        Some(0) => RGBColor(255, 127, 14),
-        Some(_) => RGBColor(214, 39, 40),
-        None => {
-            let at = others.iter().position(|peer| peer.name == name).unwrap_or_default();
-            let (red, green, blue) = OTHERS[at % OTHERS.len()];
-            RGBColor(red, green, blue)
-        }
-    }
+    let place = |peers: &[&Peer]| peers.iter().position(|peer| peer.name == name);
+    let (red, green, blue) = match place(&ours) {
+        Some(at) => OURS[at % OURS.len()],
+        None => OTHERS[place(&others).unwrap_or_default() % OTHERS.len()],
+    };
+    RGBColor(red, green, blue)
 }
 
 fn by_callers(report: &Report, group: &str, figure: fn(&Measured) -> f64) -> Vec<Line> {
@@ -74,7 +77,7 @@ fn by_callers(report: &Report, group: &str, figure: fn(&Measured) -> f64) -> Vec
     ALL.iter().map(|peer| line(peer.name)).filter(|line| !line.points.is_empty()).collect()
 }
 
-fn curves(path: &Path, title: &str, lines: &[Line]) -> Result<(), Box<dyn Error>> {
+fn curves(path: &Path, title: &str, unit: &str, lines: &[Line]) -> Result<(), Box<dyn Error>> {
     let points = || lines.iter().flat_map(|line| &line.points);
     let least = points().map(|point| point.0).fold(f64::INFINITY, f64::min);
     let (most, top) = points().fold((1.0, 0.0), |(x, y): (f64, f64), point| (x.max(point.0), y.max(point.1)));
@@ -83,13 +86,16 @@ fn curves(path: &Path, title: &str, lines: &[Line]) -> Result<(), Box<dyn Error>
     let mut chart = ChartBuilder::on(&area)
         .caption(title, ("sans-serif", 20))
         .margin(12)
-        .x_label_area_size(32)
-        .y_label_area_size(56)
+        .x_label_area_size(44)
+        .y_label_area_size(64)
         .build_cartesian_2d((least..most * 1.05).log_scale().base(2.0), 0.0..top * 1.08)?;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
         .x_labels(9)
+        .x_desc("callers")
+        .y_desc(unit)
+        .axis_desc_style(("sans-serif", 14))
         .x_label_formatter(&|x| format!("{x:.0}"))
         .y_label_formatter(&|y| format!("{y}"))
         .draw()?;
@@ -135,8 +141,8 @@ fn bars(path: &Path, title: &str, groups: &[Group]) -> Result<(), Box<dyn Error>
     let mut chart = ChartBuilder::on(&area)
         .caption(title, ("sans-serif", 20))
         .margin(12)
-        .x_label_area_size(32)
-        .y_label_area_size(56)
+        .x_label_area_size(44)
+        .y_label_area_size(64)
         .build_cartesian_2d(-0.5..count - 0.5, 0.0..top * 1.08)?;
     let name = |x: &f64| match (x.round() as usize, (x - x.round()).abs() < 0.01) {
         (at, true) => groups.get(at).map_or(String::new(), |group| group.name.to_owned()),
@@ -147,9 +153,13 @@ fn bars(path: &Path, title: &str, groups: &[Group]) -> Result<(), Box<dyn Error>
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
         .x_labels(groups.len() + 2)
+        .x_desc("work")
+        .y_desc("times the fastest other client")
+        .axis_desc_style(("sans-serif", 14))
         .x_label_formatter(&name)
         .y_label_formatter(&|y| format!("{y:.1}"))
         .draw()?;
+    chart.draw_series(LineSeries::new([(-0.5, 1.0), (count - 0.5, 1.0)], BLACK.mix(0.6)))?;
     for peer in ALL {
         let mut boxes = Vec::new();
         for (at, group) in groups.iter().enumerate() {

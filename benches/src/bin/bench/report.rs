@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::cases::{Case, Work};
-use crate::memory::{CONNECTIONS, Memory};
+use crate::memory::{self, CALLERS, CONNECTIONS, Memory};
 use crate::meter::Measured;
-use crate::peers::{ALL, Peer};
+use crate::peers::{ABSENT, ALL, Peer};
 use crate::{budgets, machine, plots};
 
 /// All that was measured.
@@ -18,6 +18,10 @@ pub(crate) struct Report {
     settings: String,
     cases: Vec<(Case, Vec<Row>)>,
     memory: Vec<(&'static str, Memory)>,
+    /// KiB resident with many callers of one client.
+    callers: Vec<(&'static str, f64)>,
+    /// In which case which client has no figures, and why.
+    missing: Vec<(String, &'static str, String)>,
     /// What was done, and how many allocations each call took.
     allocations: Vec<(String, f64)>,
 }
@@ -44,8 +48,16 @@ impl Row {
 
 impl Report {
     pub(crate) fn new(machine: String, seconds: f64, rounds: usize) -> Self {
-        let settings = format!("{rounds} rounds of {seconds} s");
-        Report { machine, settings, cases: Vec::new(), memory: Vec::new(), allocations: Vec::new() }
+        let settings = format!("{rounds} round{} of {seconds} s", if rounds == 1 { "" } else { "s" });
+        Report {
+            machine,
+            settings,
+            cases: Vec::new(),
+            memory: Vec::new(),
+            callers: Vec::new(),
+            missing: Vec::new(),
+            allocations: Vec::new(),
+        }
     }
 
     pub(crate) fn machine(&self) -> String {
@@ -58,6 +70,15 @@ impl Report {
 
     pub(crate) fn add_memory(&mut self, peer: &Peer, memory: Memory) {
         self.memory.push((peer.name, memory));
+    }
+
+    pub(crate) fn add_callers(&mut self, peer: &Peer, resident: f64) {
+        self.callers.push((peer.name, resident));
+    }
+
+    /// There are no figures of this client in the case that is called so.
+    pub(crate) fn add_missing(&mut self, case: &str, peer: &Peer, why: String) {
+        self.missing.push((case.to_owned(), peer.name, why));
     }
 
     /// Lines of a number and what it counts.
@@ -90,19 +111,54 @@ impl Report {
         self.memory.iter().find(|(name, _)| *name == peer).map(|(_, memory)| *memory)
     }
 
+    pub(crate) fn has_memory(&self) -> bool {
+        !self.memory.is_empty()
+    }
+
     pub(crate) fn allocations(&self, what: &str) -> Option<f64> {
         self.allocations.iter().find(|(known, _)| known == what).map(|(_, count)| *count)
+    }
+
+    /// Whether the case that is called so was measured, with whatever client.
+    pub(crate) fn has(&self, case: &str) -> bool {
+        self.cases.iter().any(|(known, _)| known.to_string() == case)
+    }
+
+    /// Why there are no figures of this client in that case.
+    pub(crate) fn why_not(&self, case: &str, peer: &str) -> &str {
+        let why = self.missing.iter().find(|(of, name, _)| of == case && *name == peer);
+        why.map_or("the client was not asked", |(_, _, why)| why)
     }
 
     /// The table of the case that was measured last.
     pub(crate) fn print_last(&self) {
         if let Some((case, rows)) = self.cases.last() {
-            println!("{case}: {}\n{}", case.describe(), align(&case_table(rows)));
+            let table = align(&case_table(rows));
+            println!("{case}: {}\n{table}{}", case.describe(), self.missing_in(&case.to_string()));
         }
     }
 
     pub(crate) fn print_memory(&self) {
-        println!("{}", align(&self.memory_table()));
+        for (title, table, missing) in self.memory_tables() {
+            println!("{title}\n{}{missing}", align(&table));
+        }
+    }
+
+    /// Who is not in the table of a case and why, as a paragraph; nothing if nobody is missing.
+    fn missing_in(&self, case: &str) -> String {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (_, peer, why) in self.missing.iter().filter(|(of, ..)| of == case) {
+            match reasons.iter_mut().find(|(known, _)| known == why) {
+                Some((_, peers)) => peers.push(peer),
+                None => reasons.push((why, vec![peer])),
+            }
+        }
+        if reasons.is_empty() {
+            return String::new();
+        }
+        let reasons: Vec<String> =
+            reasons.iter().map(|(why, peers)| format!("{} ({why})", peers.join(", "))).collect();
+        format!("Not measured: {}.\n\n", reasons.join("; "))
     }
 
     /// Writes `clients.md` and the plots.
@@ -126,43 +182,70 @@ impl Report {
             .filter_map(|peer| Some(format!("{} {}", peer.package, machine::version(peer.package)?)))
             .collect();
         versions.dedup();
-        writeln!(text, "Versions: {}.\n", versions.join(", "))?;
+        writeln!(text, "Versions: {}.", versions.join(", "))?;
+        writeln!(text, "{}", ABSENT.map_or(String::new(), |absent| format!("{absent}.\n")))?;
         writeln!(text, "## Budgets\n\n{}", budgets::table(self))?;
         for (file, title) in plots {
             writeln!(text, "![{title}]({file})\n")?;
         }
-        let mut group = "";
-        for (case, rows) in &self.cases {
-            if case.group != group {
-                group = case.group;
-                writeln!(text, "## {}\n", case.title)?;
+        for cases in self.cases.chunk_by(|(one, _), (other, _)| one.group == other.group) {
+            let mut missing = String::new();
+            for (at, (case, rows)) in cases.iter().enumerate() {
+                if at == 0 {
+                    writeln!(text, "## {}\n", case.title)?;
+                }
+                // Once behind all tables that it is the same for.
+                let of_this = self.missing_in(&case.to_string());
+                if missing != of_this {
+                    text += &std::mem::replace(&mut missing, of_this);
+                }
+                writeln!(text, "### {}\n\n{}", case.callers_text(), case_table(rows))?;
             }
-            writeln!(text, "### {}\n\n{}", case.callers_text(), case_table(rows))?;
+            text += &missing;
         }
-        if !self.memory.is_empty() || !self.allocations.is_empty() {
-            writeln!(text, "## Memory\n\n{}", self.memory_table())?;
+        let memory = self.memory_tables();
+        if !memory.is_empty() {
+            writeln!(text, "## Memory\n")?;
+        }
+        for (title, table, missing) in memory {
+            writeln!(text, "### {title}\n\n{table}")?;
+            text += &missing;
         }
         Ok(text.trim_end().to_owned() + "\n")
     }
 
-    fn memory_table(&self) -> String {
-        let mut table = format!(
-            "| client | with 1 connection | with {CONNECTIONS} idle | each | each keeps of a reply of 1 MiB |\n|---|---|---|---|---|\n"
-        );
-        for (name, memory) in &self.memory {
-            let Memory { with_one, with_all, kept } = memory;
-            let each = memory.each();
-            table += &format!(
-                "| {name} | {with_one:.0} KiB | {with_all:.0} KiB | {each:.2} KiB | {kept:.1} KiB |\n"
+    /// Each with its title, and who is not in it.
+    fn memory_tables(&self) -> Vec<(String, String, String)> {
+        let mut tables = Vec::new();
+        if !self.memory.is_empty() {
+            let mut table = format!(
+                "| client | process with 1, KiB | with {}, KiB | each idle one, KiB | each keeps of a reply of 1 MiB, KiB |\n|---|---:|---:|---:|---:|\n",
+                thousands(CONNECTIONS as f64)
             );
+            for (name, memory) in &self.memory {
+                let (one, all) = (thousands(memory.with_one), thousands(memory.with_all));
+                let (each, kept) = (memory.each(), memory.kept);
+                table += &format!("| {name} | {one} | {all} | {each:.2} | {kept:.1} |\n");
+            }
+            let title = "Connections, of which none is in use".to_owned();
+            tables.push((title, table, self.missing_in(memory::CASE)));
+        }
+        if !self.callers.is_empty() {
+            let mut table = String::from("| client | process, KiB |\n|---|---:|\n");
+            for (name, resident) in &self.callers {
+                table += &format!("| {name} | {} |\n", thousands(*resident));
+            }
+            let title = format!("{CALLERS} callers of one client, each after some GETs");
+            tables.push((title, table, self.missing_in(memory::SHARED_CASE)));
         }
         if !self.allocations.is_empty() {
-            table += "\n| work | allocations of a call |\n|---|---|\n";
+            let mut table = String::from("| call | allocations |\n|---|---:|\n");
+            for (what, count) in &self.allocations {
+                table += &format!("| {what} | {count} |\n");
+            }
+            tables.push(("Allocations of redispy's calls".to_owned(), table, String::new()));
         }
-        for (what, count) in &self.allocations {
-            table += &format!("| {what} | {count} |\n");
-        }
-        table
+        tables
     }
 }
 

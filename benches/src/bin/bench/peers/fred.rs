@@ -1,26 +1,28 @@
 //! fred: one connection that all tasks share.
 
+use std::net::SocketAddr;
+
 use fred::prelude::*;
 
-use super::{Peer, Task, bytes, strings, text, texts};
+use super::{Peer, Task, bytes, connect_each, strings, text, texts};
 use crate::worker::{Job, tasks};
 
 pub(super) const FRED: Peer = Peer {
     name: "fred",
     package: "fred",
-    run: |job: &Job| {
-        tasks(job, async |addr| {
-            let config = Config::from_url(&format!("redis://{addr}")).unwrap();
-            let nodelay = |config: &mut ConnectionConfig| {
-                config.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() }
-            };
-            let client = Builder::from_config(config).with_connection_config(nodelay).build().unwrap();
-            client.init().await.unwrap();
-            client
-        })
-    },
-    connect: None,
+    run: |job: &Job| tasks(job, open),
+    connect: Ok(|addr, count| connect_each(count, async || open(addr).await)),
 };
+
+async fn open(addr: SocketAddr) -> Client {
+    let config = Config::from_url(&format!("redis://{addr}")).unwrap();
+    let nodelay = |config: &mut ConnectionConfig| {
+        config.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() }
+    };
+    let client = Builder::from_config(config).with_connection_config(nodelay).build().unwrap();
+    client.init().await.unwrap();
+    client
+}
 
 impl Task for Client {
     async fn get(&mut self, key: &str) -> usize {

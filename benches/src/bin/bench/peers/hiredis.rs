@@ -15,7 +15,7 @@ pub(super) const HIREDIS: Peer = Peer {
     name: "hiredis",
     package: "hiredis",
     run: |job: &Job| threads(job, || Context::open(job.addr)),
-    connect: Some(connect),
+    connect: Ok(connect),
 };
 
 fn connect(addr: SocketAddr, count: usize) -> Vec<Connection> {

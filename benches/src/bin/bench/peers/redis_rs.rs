@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, Cmd, ConnectionLike, Pipeline};
 
-use super::{Caller, Connection, Peer, Task, bytes, strings, text, texts};
+use super::{Caller, Connection, Peer, Task, bytes, connect_each, strings, text, texts};
 use crate::worker::{Job, tasks, threads};
 
 pub(super) const SYNC: Peer = Peer {
@@ -15,7 +15,7 @@ pub(super) const SYNC: Peer = Peer {
         let client = client(job.addr);
         threads(job, || Own(client.get_connection().unwrap()))
     },
-    connect: Some(connect),
+    connect: Ok(connect),
 };
 
 /// A pool with a connection for each caller, which are not tried with a PING each time they are taken.
@@ -28,15 +28,19 @@ pub(super) const R2D2: Peer = Peer {
             r2d2::Pool::builder().max_size(size).test_on_check_out(false).build(client(job.addr)).unwrap();
         threads(job, || Pooled(pool.clone()))
     },
-    connect: None,
+    connect: Err("its connections are those of redis-rs"),
 };
 
 pub(super) const MULTIPLEXED: Peer = Peer {
     name: "redis-rs multiplexed",
     package: "redis",
-    run: |job: &Job| tasks(job, async |addr| client(addr).get_multiplexed_async_connection().await.unwrap()),
-    connect: None,
+    run: |job: &Job| tasks(job, open),
+    connect: Ok(|addr, count| connect_each(count, async || open(addr).await)),
 };
+
+async fn open(addr: SocketAddr) -> MultiplexedConnection {
+    client(addr).get_multiplexed_async_connection().await.unwrap()
+}
 
 fn client(addr: SocketAddr) -> Client {
     Client::open(format!("redis://{addr}")).unwrap()

@@ -6,15 +6,14 @@ use redispy::{Client, ClientBuilder, cmd, prelude::*};
 
 use super::{Caller, Connection, Peer, bytes, strings, text, texts};
 use crate::cases::Work;
-use crate::meter::Measured;
-use crate::worker::{Job, in_flight, threads};
+use crate::worker::{Figures, Job, Why, in_flight, threads};
 
 /// Each call has a connection of the pool to itself.
 pub(super) const POOLED: Peer = Peer {
     name: "redispy pooled",
     package: "redispy",
     run: |job: &Job| run(job, Pipelines::Typed, builder(job.addr, job.case.callers).pooled()),
-    connect: Some(connect),
+    connect: Ok(connect),
 };
 
 /// The calls of all threads go over one connection.
@@ -22,7 +21,7 @@ pub(super) const SHARED: Peer = Peer {
     name: "redispy shared",
     package: "redispy",
     run: |job: &Job| run(job, Pipelines::Typed, builder(job.addr, job.case.callers).shared()),
-    connect: None,
+    connect: Err("its callers share one connection"),
 };
 
 /// Its other ways to send many commands at once.
@@ -30,14 +29,14 @@ pub(super) const BATCH: Peer = Peer {
     name: "redispy batch",
     package: "redispy",
     run: |job: &Job| run(job, Pipelines::Batch, builder(job.addr, 1).pooled()),
-    connect: None,
+    connect: Err("its connections are those of redispy pooled"),
 };
 
 pub(super) const DYNAMIC: Peer = Peer {
     name: "redispy dynamic pipeline",
     package: "redispy",
     run: |job: &Job| run(job, Pipelines::Dynamic, builder(job.addr, 1).pooled()),
-    connect: None,
+    connect: Err("its connections are those of redispy pooled"),
 };
 
 /// How many commands are sent at once.
@@ -50,9 +49,9 @@ enum Pipelines {
     Batch,
 }
 
-fn run(job: &Job, pipelines: Pipelines, builder: ClientBuilder) -> Option<Measured> {
+fn run(job: &Job, pipelines: Pipelines, builder: ClientBuilder) -> Result<Figures, Why> {
     if pipelines != Pipelines::Typed && job.case.work != Work::Pipeline {
-        return None;
+        return Err("only a way to send many commands at once");
     }
     let client = builder.build().unwrap();
     if job.case.work == Work::Deferred {

@@ -1,18 +1,24 @@
 //! rustis: one connection that all tasks share.
 
+use std::net::SocketAddr;
+
 use rustis::client::{BatchPreparedCommand, Client};
 use rustis::commands::{ListCommands, StringCommands};
 use rustis::resp::BulkString;
 
-use super::{Peer, Task, strings, text, texts};
+use super::{Peer, Task, connect_each, strings, text, texts};
 use crate::worker::{Job, tasks};
 
 pub(super) const RUSTIS: Peer = Peer {
     name: "rustis",
     package: "rustis",
-    run: |job: &Job| tasks(job, async |addr| Client::connect(format!("redis://{addr}")).await.unwrap()),
-    connect: None,
+    run: |job: &Job| tasks(job, open),
+    connect: Ok(|addr, count| connect_each(count, async || open(addr).await)),
 };
+
+async fn open(addr: SocketAddr) -> Client {
+    Client::connect(format!("redis://{addr}")).await.unwrap()
+}
 
 impl Task for Client {
     async fn get(&mut self, key: &str) -> usize {
