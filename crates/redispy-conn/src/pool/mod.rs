@@ -462,6 +462,18 @@ mod tests {
         assert_eq!(pool.stats().lent, (CALLERS * ROUNDS) as u64);
     }
 
+    /// On a machine that does much else its deadline may pass before the thread that dials has begun: the pool is not exhausted then.
+    #[test]
+    fn who_waits_for_a_thread_that_has_not_begun_to_dial_waits_for_a_connection_to_be_made() {
+        let (pool, _others) = pool();
+        let mut state = pool.shared.lock();
+        let waiter = Arc::new(Waiter::new("x"));
+        assert!(matches!(state.enqueue(&waiter, Instant::now(), deadline()), Ok(Room::ToDial)));
+        assert_eq!(state.why_nothing_came(Instant::now(), deadline()).phase(), Some(Phase::PoolWait));
+        assert!(state.hire());
+        assert_eq!(state.why_nothing_came(Instant::now(), deadline()).phase(), Some(Phase::Connect));
+    }
+
     #[test]
     fn f064_a_child_process_starts_anew_and_leaves_its_parents_connections_alone() {
         let (pool, _others) = pool();

@@ -294,6 +294,10 @@ impl State {
         {
             return trouble.error.clone();
         }
+        if self.dialers > 0 && self.room() > 0 {
+            // The thread that is to connect has not come to it.
+            return Error::timeout(Phase::Connect, Outcome::NotSent, deadline);
+        }
         let error = Error::timeout(Phase::PoolWait, Outcome::NotSent, deadline);
         let text = format!("{}: {}", error.text(), self.who_has_them(now));
         error.with_text(text)

@@ -154,6 +154,8 @@ fn f043_f044_late_after_a_push_half_a_header_or_half_a_payload() {
         trial(|| {
             let late = Gate::new();
             let server = then_echo([greeted()
+                .expect(["PING"])
+                .send("+PONG\r\n")
                 .expect(["INCR", "n"])
                 .send(before)
                 .wait_for(&late)
@@ -161,6 +163,8 @@ fn f043_f044_late_after_a_push_half_a_header_or_half_a_payload() {
                 .send("0\r\n1234567890\r\n")
                 .ignore_rest()]);
             let r = builder(server.url()).timeout(ms(150)).build().unwrap();
+            // The connection is there when the clock starts.
+            r.with_timeout(PATIENCE).ping().unwrap();
             let error = at_deadline(ms(150), || r.execute_command(("INCR", "n")));
             assert_error(&error, ErrorKind::Timeout, Outcome::MaybeExecuted, Phase::Read, &[]);
             late.open();
