@@ -88,15 +88,19 @@ fn curves(path: &Path, title: &str, unit: &str, lines: &[Line]) -> Result<(), Bo
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(64)
-        .build_cartesian_2d((least..most * 1.05).log_scale().base(2.0), 0.0..top * 1.08)?;
+        // The legend stands to the right of the last figure.
+        .build_cartesian_2d(
+            (least..most * (most / least).powf(0.32)).log_scale().base(2.0),
+            0.0..top * 1.08,
+        )?;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
-        .x_labels(9)
+        .x_labels(12)
         .x_desc("callers")
         .y_desc(unit)
         .axis_desc_style(("sans-serif", 14))
-        .x_label_formatter(&|x| format!("{x:.0}"))
+        .x_label_formatter(&|x| if *x <= most * 1.01 { format!("{x:.0}") } else { String::new() })
         .y_label_formatter(&|y| format!("{y}"))
         .draw()?;
     for Line { name, colour, points } in lines {
@@ -108,7 +112,7 @@ fn curves(path: &Path, title: &str, unit: &str, lines: &[Line]) -> Result<(), Bo
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::UpperRight)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .draw()?;
@@ -143,7 +147,7 @@ fn bars(path: &Path, title: &str, groups: &[Group]) -> Result<(), Box<dyn Error>
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(64)
-        .build_cartesian_2d(-0.5..count - 0.5, 0.0..top * 1.08)?;
+        .build_cartesian_2d(-0.5..count * 1.32 - 0.5, 0.0..top * 1.08)?;
     let name = |x: &f64| match (x.round() as usize, (x - x.round()).abs() < 0.01) {
         (at, true) => groups.get(at).map_or(String::new(), |group| group.name.to_owned()),
         _ => String::new(),
@@ -152,7 +156,7 @@ fn bars(path: &Path, title: &str, groups: &[Group]) -> Result<(), Box<dyn Error>
         .configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
-        .x_labels(groups.len() + 2)
+        .x_labels(2 * groups.len() + 2)
         .x_desc("work")
         .y_desc("times the fastest other client")
         .axis_desc_style(("sans-serif", 14))
