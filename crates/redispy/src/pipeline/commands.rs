@@ -12,6 +12,9 @@ const EXEC: &[u8] = b"*1\r\n$4\r\nEXEC\r\n";
 /// Commands are copied together into parts of this size: many times what one write takes, little beside many of them.
 const PART: usize = 64 << 10;
 
+/// What a part has room for at first, besides a command.
+const SMALL: usize = 256;
+
 /// A command of this size is a part of its own, which keeps it in the memory that it was encoded in.
 const LARGE: usize = 16 << 10;
 
@@ -106,9 +109,9 @@ impl Commands {
             self.parts.push(Part::large(request));
             return;
         }
-        // The first one is as large as is needed, for most pipelines are small; so is one behind a large command.
+        // The first one is hardly larger than is needed, for most pipelines are small; so is one behind a large command.
         let was_full = self.parts.last().is_some_and(|part| part.open);
-        let mut memory = Vec::with_capacity(if was_full { PART } else { 0 });
+        let mut memory = Vec::with_capacity(if was_full { PART } else { SMALL + bytes.len() });
         if self.parts.is_empty() {
             memory.extend_from_slice(MULTI);
         }
