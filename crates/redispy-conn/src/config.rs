@@ -120,6 +120,10 @@ pub struct ShareConfig {
     pub max_queued: usize,
     /// Whether callers look again a few times before they sleep.
     pub yielding: Yielding,
+    /// Whether replies are proved to be in step with commands; off by default. Every 64 calls an `ECHO` with a number that nobody can guess
+    /// goes along, and a reply other than that ends the connection: all who wait for theirs get an error, and so do those answered in
+    /// the same read since the last proof. The user must be allowed `ECHO`.
+    pub verify_order: bool,
 }
 
 /// Whether a caller that waits for its reply on a shared connection lets other threads run and looks again, up to four times,
@@ -138,7 +142,7 @@ pub enum Yielding {
 
 impl Default for ShareConfig {
     fn default() -> Self {
-        ShareConfig { connections: 1, max_queued: 1 << 20, yielding: Yielding::Auto }
+        ShareConfig { connections: 1, max_queued: 1 << 20, yielding: Yielding::Auto, verify_order: false }
     }
 }
 
@@ -382,6 +386,13 @@ impl Config {
     #[must_use]
     pub fn with_yielding(mut self, yielding: Yielding) -> Self {
         self.share.yielding = yielding;
+        self
+    }
+
+    /// Sets whether replies on shared connections are [proved to be in step](ShareConfig::verify_order); off by default.
+    #[must_use]
+    pub fn with_verify_order(mut self, on: bool) -> Self {
+        self.share.verify_order = on;
         self
     }
 

@@ -72,6 +72,7 @@ static OPTIONS: &[Opt] = &[
     opt("shared_connections", "a whole number above 0", |c, v| put(&mut c.share.connections, above_zero(v)), |c| c.share.connections.to_string()),
     opt("max_queued", NUMBER, |c, v| put(&mut c.share.max_queued, v.parse().ok()), |c| c.share.max_queued.to_string()),
     opt("yielding", "auto, always or never", |c, v| put(&mut c.share.yielding, parse_yielding(v)), |c| show_yielding(c.share.yielding).to_owned()),
+    opt("verify_order", SWITCH, |c, v| put(&mut c.share.verify_order, parse_switch(v)), |c| show_switch(c.share.verify_order)),
     opt("retries", NUMBER, |c, v| put(&mut c.retry.retries, v.parse().ok()), |c| c.retry.retries.to_string()),
     opt("retry_base_delay", SPAN, |c, v| put(&mut c.retry.base_delay, parse_span(v)), |c| show_span(c.retry.base_delay)),
     opt("retry_max_delay", SPAN, |c, v| put(&mut c.retry.max_delay, parse_span(v)), |c| show_span(c.retry.max_delay)),
@@ -418,7 +419,7 @@ mod tests {
         let url = "redis://user@host:6380/2?client_name=me&protocol=3&client_info=no&connect_timeout=250ms&timeout=none\
             &nodelay=no&keepalive=20s&keepalive_interval=2s&keepalive_retries=5&user_timeout=none&max_depth=9\
             &max_bulk_len=1000&max_elements=1001&max_line_len=1002&max_reply_len=1003&max_connections=7&max_dials=3\
-            &pool_timeout=0s&max_idle=4&max_idle_age=60s&max_lifetime=3600s&shared_connections=2&max_queued=5000&yielding=never\
+            &pool_timeout=0s&max_idle=4&max_idle_age=60s&max_lifetime=3600s&shared_connections=2&max_queued=5000&yielding=never&verify_order=yes\
             &retries=1&retry_base_delay=1500us&retry_max_delay=2s";
         let config = parse(url);
         assert_eq!(config.to_string(), url);

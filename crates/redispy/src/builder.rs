@@ -208,6 +208,11 @@ impl ClientBuilder {
         self.set(|config| config.with_yielding(yielding))
     }
 
+    /// See [`Config::with_verify_order`].
+    pub fn verify_order(self, on: bool) -> Self {
+        self.set(|config| config.with_verify_order(on))
+    }
+
     /// See [`Config::with_retry`].
     pub fn retry(self, policy: RetryPolicy) -> Self {
         self.set(|config| config.with_retry(policy))

@@ -211,6 +211,7 @@ impl<'a> Lead<'a> {
     fn settle(&mut self) -> Result<(), Fault> {
         let Receiver { decoder, due, finished, answered, pushes, wakers, attended, .. } = &mut *self.receiver;
         let mut farewell = false;
+        let (mut proven, mut doubted) = (0, usize::MAX);
         let fault = loop {
             if let Some(first) = due.front_mut() {
                 let count = first.ticket.deliver_usual(decoder, first.left);
@@ -241,6 +242,18 @@ impl<'a> Lead<'a> {
                     if answered.is_none() {
                         *answered = Some(Instant::now());
                     }
+                    if let Some(proof) = &first.proof {
+                        if reply.as_bytes().as_deref() != Some(&proof[..]) {
+                            let text = "replies are out of step with commands";
+                            let error = Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, text);
+                            // What came since the last proof may be somebody else's.
+                            doubted = proven;
+                            break Some(error.with_phase(Phase::Read));
+                        }
+                        proven = finished.len();
+                        due.pop_front();
+                        continue;
+                    }
                     first.left = first.left.saturating_sub(1);
                     farewell = is_farewell(&reply);
                     first.ticket.deliver(reply);
@@ -263,9 +276,10 @@ impl<'a> Lead<'a> {
             }
             // With nobody left to whom the nonsense could belong, one of those just answered got a forgery or a mistake.
             if due.is_empty() {
-                for ticket in &*finished {
-                    ticket.fail(Failure::new(error.clone().with_address(&self.line.address)));
-                }
+                doubted = 0;
+            }
+            for ticket in finished.iter().skip(doubted) {
+                ticket.fail(Failure::new(error.clone().with_address(&self.line.address)));
             }
         }
         // All are told before the first is woken: waking takes time.

@@ -132,11 +132,15 @@ impl Line {
         home: Option<Home>,
         written: Arc<Written>,
     ) -> Line {
+        let mut queue = Queue::new(options.max_queued);
+        if options.verify_order {
+            queue.verify_order();
+        }
         Line {
             id: LINES.fetch_add(1, Ordering::Relaxed),
             transport,
             address,
-            queue: Mutex::new(Queue::new(options.max_queued)),
+            queue: Mutex::new(queue),
             receiver: Mutex::new(Receiver {
                 decoder,
                 due: VecDeque::new(),

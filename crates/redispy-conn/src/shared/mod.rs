@@ -10,6 +10,7 @@ mod keeper;
 mod lanes;
 mod lead;
 mod line;
+mod order;
 mod queue;
 mod sync;
 mod ticket;

@@ -14,6 +14,8 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use super::order::{Order, Proof};
+
 /// What small commands are gathered into before a new segment begins.
 const SEGMENT: usize = 64 << 10;
 
@@ -110,6 +112,8 @@ pub(super) struct Entry<T> {
     /// Where its bytes stand in the stream.
     pub(super) start: u64,
     pub(super) end: u64,
+    /// It is nobody's call but a marker, and its reply must be this.
+    pub(super) proof: Option<Box<Proof>>,
 }
 
 /// Bytes to be written, the first ones perhaps written already.
@@ -187,6 +191,8 @@ pub(super) struct Queue<T> {
     granted: u64,
     /// When the last replies were received.
     heard_at: Option<Instant>,
+    /// Makes the markers that prove replies to be in step, if that is wanted.
+    order: Option<Order>,
     /// Since when the server may be lost: a caller gave up, and nothing was heard since.
     doubt: Option<Instant>,
     /// Who reads for callers that do not wait, when nobody else does; only if there were any.
@@ -229,6 +235,7 @@ impl<T: Seat> Queue<T> {
             waiting: VecDeque::new(),
             granted: 0,
             heard_at: None,
+            order: None,
             doubt: None,
             keeper: None,
             returns: false,
@@ -240,6 +247,11 @@ impl<T: Seat> Queue<T> {
             unproven: false,
             soonest: None,
         }
+    }
+
+    /// Sends markers along which prove that replies are in step.
+    pub(super) fn verify_order(&mut self) {
+        self.order = Some(Order::default());
     }
 
     // Callers
@@ -308,6 +320,19 @@ impl<T: Seat> Queue<T> {
     }
 
     fn enter(&mut self, ticket: &T, bytes: &mut Cow<'_, [u8]>, replies: usize) {
+        if let Some((marker, proof)) = self.order.as_mut().and_then(Order::next) {
+            let start = self.end;
+            self.append(&mut Cow::Borrowed(&marker));
+            let (ticket, end) = (T::nobody(), self.end);
+            self.entries.push_back(Entry {
+                ticket,
+                total: 1,
+                left: 1,
+                start,
+                end,
+                proof: Some(Box::new(proof)),
+            });
+        }
         let start = self.end;
         self.append(bytes);
         ticket.ends_at(self.end);
@@ -317,6 +342,7 @@ impl<T: Seat> Queue<T> {
             left: replies,
             start,
             end: self.end,
+            proof: None,
         });
     }
 

@@ -1,7 +1,7 @@
 //! What befalls deferred calls. Each carries a marker: it gets its own reply or an honest error, once, and no later than its
 //! deadline, be it waited for or not.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 use redispy::{
     Client, ClientBuilder, Deferred, Error, ErrorKind, Outcome, Pending, RetryPolicy, cmd, prelude::*,
 };
-use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server, text, wait_until};
+use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, wait_until};
 
-use crate::oracles::{PATIENCE, SLACK, assert_all_well, assert_no_secret, ms, plain, trial};
+use crate::oracles::{PATIENCE, SLACK, assert_all_well, assert_no_secret, echo, greeted, ms, plain, trial};
 
 const THREADS: usize = 64;
 const EACH: usize = 16;
@@ -461,5 +461,76 @@ fn f042_futures_that_are_dropped_while_replies_come() {
         }
         assert!(seen.len() > 300, "{}", seen.len());
         assert_all_well(&r, &server);
+    });
+}
+
+/// A server that once answers a command twice: from then on each reply is that of the call before. Gives how many calls got
+/// another's reply, and how many an error of the protocol.
+fn shifted(verify: bool, deferred: bool) -> (usize, usize) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let twice = move |request: &[Vec<u8>]| {
+        let answer = echo(request);
+        if counted.fetch_add(1, Ordering::Relaxed) == 200 { answer.repeat(2) } else { answer }
+    };
+    let server = FakeServer::start_then([greeted().respond(twice)], greeted().respond(echo));
+    let r =
+        Client::builder().url(server.url()).unwrap().verify_order(verify).timeout(ms(500)).build().unwrap();
+    let d = r.deferred();
+    let (wrong, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let judge = |marker: &str, result: Result<String, Error>| match result {
+        Ok(echo) if echo != marker => drop(wrong.fetch_add(1, Ordering::Relaxed)),
+        Ok(_) => {}
+        Err(error) => {
+            // At the end of all a reply is left over, with and without markers.
+            assert!(
+                error.kind() == ErrorKind::Protocol || error.is_timeout() || error.is_connection(),
+                "{error}"
+            );
+            refused.fetch_add(usize::from(error.to_string().contains("out of step")), Ordering::Relaxed);
+        }
+    };
+    if deferred {
+        // There are always others behind, whose replies fill the place of the last one.
+        let mut under_way = VecDeque::new();
+        for n in 0..2000 {
+            let marker = format!("marker-{n}");
+            let pending = d.echo::<String>(&marker);
+            under_way.push_back((marker, pending));
+            if n >= 150
+                && let Some((marker, pending)) = under_way.pop_front()
+            {
+                judge(&marker, pending.wait());
+            }
+        }
+        under_way.into_iter().for_each(|(marker, pending)| judge(&marker, pending.wait()));
+    } else {
+        thread::scope(|scope| {
+            for thread in 0..16 {
+                let (r, judge) = (&r, &judge);
+                scope.spawn(move || {
+                    for n in 0..100 {
+                        let marker = format!("{thread}-{n}");
+                        judge(&marker, r.echo(&marker));
+                    }
+                });
+            }
+        });
+    }
+    (wrong.into_inner(), refused.into_inner())
+}
+
+#[test]
+fn markers_end_a_connection_whose_replies_are_out_of_step() {
+    trial(|| {
+        let (wrong, refused) = shifted(true, true);
+        assert!(refused > 0, "nobody was told");
+        assert!(wrong <= 64, "{wrong} got another's reply before the next marker");
+        // Where the callers wait, a reply that is left over may be noticed before.
+        let (wrong, _) = shifted(true, false);
+        assert!(wrong <= 64, "{wrong} got another's reply before the next marker");
+        let (wrong, refused) = shifted(false, true);
+        assert!(wrong > 64, "{wrong} without markers");
+        assert_eq!(refused, 0);
     });
 }
