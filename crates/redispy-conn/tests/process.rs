@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fork::{Fork, fork, waitpid};
-use redispy_conn::{Connection, Deadline, ErrorKind, Outcome, Phase, Pool};
+use redispy_conn::{Connection, Deadline, ErrorKind, InFlight, Outcome, Phase, Pool};
 use redispy_testkit::{Leaks, Refusing, Server, text, wait_until};
 use resp_proto::{Frame, encode_command};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -220,6 +220,40 @@ fn f064_a_fork_while_64_threads_call_over_a_shared_connection() {
     });
     let stats = pool.stats();
     assert_eq!((stats.dials, stats.lost, stats.shared), (1, 0, 1), "the parent's connection is untouched");
+}
+
+/// What was submitted before the fork is the parent's to wait for; the child is told so at once, and has streams of its own.
+#[test]
+fn f064_a_fork_while_deferred_calls_are_under_way() {
+    let _turn = alone();
+    let server = Server::start();
+    let pool = pool(&server.url());
+    let stream = pool.stream();
+    let submit = |text: &'static str| stream.submit(1, patient(), &mut |_| text.as_bytes()).unwrap();
+    let read = |flight: InFlight| {
+        let mut answer = None;
+        flight.wait(&mut |_, _, reply| answer = reply.as_i64()).map(|()| answer)
+    };
+    read(submit("*1\r\n$4\r\nPING\r\n")).unwrap();
+    for round in 1..=10 {
+        let (incr, get) = ("*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n", "*2\r\n$6\r\nSTRLEN\r\n$1\r\nn\r\n");
+        server.pause();
+        let mut flights: Vec<_> = (0..8).map(|_| Some(submit(incr))).collect();
+        in_child(|| {
+            let error = read(flights[0].take().unwrap()).unwrap_err();
+            assert_eq!(error.outcome(), Outcome::MaybeExecuted, "{error}");
+            let waker = std::task::Waker::noop();
+            assert!(flights[1].as_ref().unwrap().poll_ready(waker), "nobody would wake it");
+            flights.clear();
+            server.resume();
+            assert!(read(submit(get)).unwrap().is_some());
+            pool.close();
+        });
+        for (n, flight) in flights.into_iter().flatten().enumerate() {
+            assert_eq!(read(flight).unwrap(), Some((round - 1) * 8 + 1 + i64::try_from(n).unwrap()));
+        }
+    }
+    assert_eq!(pool.stats().dials, 1);
 }
 
 /// Runs `child` in a child process, which must end well.
