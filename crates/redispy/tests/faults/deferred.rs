@@ -11,8 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use redispy::{
-    Client, ClientBuilder, Deferred, Error, ErrorKind, Outcome, Pending, RetryPolicy, cmd, prelude::*,
+    Address, Client, ClientBuilder, Connector, Deadline, Deferred, Error, ErrorKind, Outcome, Pending,
+    RetryPolicy, TcpConfig, TcpConnector, Transport, cmd, prelude::*,
 };
+use redispy_conn::{Attempt, Condition, Readiness};
 use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, wait_until};
 
 use crate::oracles::{PATIENCE, SLACK, assert_all_well, assert_no_secret, echo, greeted, ms, plain, trial};
@@ -366,13 +368,53 @@ fn f075_threads_that_panic_while_they_hold_calls_under_way() {
     });
 }
 
+/// Connections over which it takes a while to look whether they are of any use.
+struct SlowLook(TcpConnector);
+
+struct Slow(Arc<dyn Transport>);
+
+impl Connector for SlowLook {
+    fn connect(&self, address: &Address, attempt: &Attempt) -> redispy_conn::Result<Arc<dyn Transport>> {
+        Ok(Arc::new(Slow(self.0.connect(address, attempt)?)))
+    }
+}
+
+impl Transport for Slow {
+    fn read(&self, buffer: &mut [u8], deadline: Deadline) -> std::io::Result<usize> {
+        self.0.read(buffer, deadline)
+    }
+
+    fn try_read(&self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.try_read(buffer)
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.try_write(bytes)
+    }
+
+    fn wait(&self, interest: Readiness, deadline: Deadline) -> std::io::Result<Readiness> {
+        self.0.wait(interest, deadline)
+    }
+
+    fn condition(&self) -> Condition {
+        thread::sleep(ms(20));
+        self.0.condition()
+    }
+
+    fn shutdown(&self) {
+        self.0.shutdown();
+    }
+}
+
 /// An idle connection that is lost is found out before anything is sent, also by many threads at a time.
 #[test]
 fn f050_a_connection_that_was_lost_while_idle_costs_no_call() {
     trial(|| {
         let server = Server::start();
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
-        let r = client(proxy.url()).build().unwrap();
+        // Others submit while one looks.
+        let slow = Arc::new(SlowLook(TcpConnector::new(TcpConfig::default())));
+        let r = client(proxy.url()).connector(slow).build().unwrap();
         let d = r.deferred();
         let counted = AtomicUsize::new(0);
         for _ in 0..10 {
