@@ -200,7 +200,14 @@ impl Replies<'_, '_> {
     /// A reply of the command at `position`.
     #[inline]
     fn answer(&mut self, position: usize, node: Node<'_>) {
-        if node.is_error() || self.is_looked_at {
+        let is_error = node.is_error();
+        self.hand_on(position, node, is_error);
+    }
+
+    /// A function of its own that lends the node to nobody: else the compiler copies it first.
+    #[inline]
+    fn hand_on(&mut self, position: usize, node: Node<'_>, is_error: bool) {
+        if is_error || self.is_looked_at {
             self.answer_with_care(position, node);
         } else {
             self.places.reply(node, position, &self.around);
