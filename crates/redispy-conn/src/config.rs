@@ -122,7 +122,7 @@ pub struct ShareConfig {
     pub yielding: Yielding,
     /// Whether replies are proved to be in step with commands; off by default. Every 64 calls an `ECHO` with a number that nobody can guess
     /// goes along, and a reply other than that ends the connection: all who wait for theirs get an error, and so do those answered in
-    /// the same read since the last proof. The user must be allowed `ECHO`.
+    /// the same read since the last proof. A marker that the server refuses proves nothing.
     pub verify_order: bool,
 }
 

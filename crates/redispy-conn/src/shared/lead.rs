@@ -131,11 +131,11 @@ impl<'a> Lead<'a> {
             // Its own bytes may be taken back, or who writes them may leave: neither is seen from within a wait.
             let waits_to_be_sent = reads != Reads::Keeper && lock(&self.line.queue).is_unwritten(own.end());
             let until = self.until(deadline, waits_to_be_sent);
-            let received = match flushed {
+            // First: what has been read belongs to the stream, whatever the time.
+            let received = rounds.next(deadline).and_then(|()| match flushed {
                 Flushed::All => self.line.transport.read(self.receiver.decoder.space(), until).map(Some),
                 Flushed::Part => self.read_or_write(until),
-            };
-            let received = received.and_then(|count| rounds.next(deadline).map(|()| count));
+            });
             match received {
                 Ok(Some(0)) => return Err(self.lost(io::ErrorKind::UnexpectedEof.into())),
                 Ok(Some(count)) => {
@@ -243,6 +243,11 @@ impl<'a> Lead<'a> {
                         *answered = Some(Instant::now());
                     }
                     if let Some(proof) = &first.proof {
+                        // A server that refuses the marker (LOADING, BUSY ...) proves nothing, nor does it deny anything.
+                        if reply.is_error() {
+                            due.pop_front();
+                            continue;
+                        }
                         if reply.as_bytes().as_deref() != Some(&proof[..]) {
                             let text = "replies are out of step with commands";
                             let error = Error::new(ErrorKind::Protocol, Outcome::MaybeExecuted, text);
@@ -429,7 +434,7 @@ impl<'a> Lead<'a> {
             (queue.claimed(), queue.die(), queue.without_keeper())
         };
         line.transport.shutdown();
-        let not_sent = || cause.clone().with_outcome(Outcome::NotSent).with_phase(Phase::Write);
+        let not_sent = |cause: &Error| cause.clone().with_outcome(Outcome::NotSent).with_phase(Phase::Write);
         let mut woken = Vec::new();
         let mut end = |ticket: Arc<Ticket>, error: Error| {
             let elsewhere = fault.stale && error.outcome() == Outcome::NotSent;
@@ -440,10 +445,16 @@ impl<'a> Lead<'a> {
             }
         };
         let due = std::mem::take(&mut self.receiver.due);
-        for entry in due.into_iter().chain(entries) {
+        let mut cause = cause;
+        for (place, entry) in due.into_iter().chain(entries).enumerate() {
+            // The first one's reply it was that could not be read.
+            if place == 1 && matches!(cause.kind(), ErrorKind::Protocol | ErrorKind::Limit) {
+                let text = format!("another call's reply ended the connection: {}", cause.text());
+                cause = cause.with_text(text);
+            }
             let written = claimed.clamp(entry.start, entry.end) - entry.start;
             let error = match written {
-                0 => not_sent(),
+                0 => not_sent(&cause),
                 _ => cause.clone().with_outcome(Outcome::MaybeExecuted),
             };
             let written = usize::try_from(written).unwrap_or(usize::MAX);
@@ -451,7 +462,7 @@ impl<'a> Lead<'a> {
             end(entry.ticket, error.with_progress(Progress { written, replies, expected: entry.total }));
         }
         for ticket in waiting {
-            end(ticket, not_sent());
+            end(ticket, not_sent(&cause));
         }
         drop(line.let_go());
         woken.extend(keeper.filter(|keeper| keeper.finish() == Ended::Asleep));

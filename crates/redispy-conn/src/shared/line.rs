@@ -474,7 +474,7 @@ impl Line {
     }
 
     pub(super) fn not_here(&self) -> Failure {
-        let text = "the connection is being replaced";
+        let text = "the connection is given up: it is replaced, or the client was closed";
         let error = Error::new(ErrorKind::Closed, Outcome::NotSent, text).with_phase(Phase::Write);
         Failure::elsewhere(error.with_address(&self.address))
     }

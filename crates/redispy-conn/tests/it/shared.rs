@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use std::sync::{Arc, mpsc};
+use std::io;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use redispy_conn::{
-    Address, Attempt, Config, Connector, Deadline, ErrorKind, MemoryTransport, Outcome, Pool, Result,
-    Transport,
+    Address, Attempt, Condition, Config, Connector, Deadline, ErrorKind, MemoryTransport, Outcome, Pool,
+    Readiness, Result, Transport,
 };
 use redispy_testkit::{Frame, Server, wait_until};
 
@@ -131,4 +132,77 @@ fn f050_a_farewell_is_the_last_reply_of_a_shared_connection() {
         assert_eq!(again.join().unwrap().unwrap(), Frame::SimpleString("PONG".into()));
         drop(theirs);
     });
+}
+
+/// Takes everything, and has sent a great deal before it is asked. It dawdles once, some reads before the reader looks at the clock.
+#[derive(Clone)]
+struct Torrent(Arc<Mutex<(Vec<u8>, usize)>>);
+
+impl Torrent {
+    const CHUNK: usize = 1000;
+    const DAWDLES_AT: usize = 60;
+}
+
+impl Connector for Torrent {
+    fn connect(&self, _: &Address, _: &Attempt) -> Result<Arc<dyn Transport>> {
+        Ok(Arc::new(self.clone()))
+    }
+}
+
+impl Transport for Torrent {
+    fn read(&self, buffer: &mut [u8], _: Deadline) -> io::Result<usize> {
+        self.try_read(buffer)
+    }
+
+    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (bytes, reads) = &mut *self.0.lock().unwrap();
+        *reads += 1;
+        if *reads == Torrent::DAWDLES_AT {
+            thread::sleep(Duration::from_millis(30));
+        }
+        let count = Torrent::CHUNK.min(buffer.len()).min(bytes.len());
+        buffer[..count].copy_from_slice(&bytes[..count]);
+        bytes.drain(..count);
+        Ok(count)
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn wait(&self, interest: Readiness, _: Deadline) -> io::Result<Readiness> {
+        Ok(interest)
+    }
+
+    fn condition(&self) -> Condition {
+        Condition::Quiet
+    }
+
+    fn shutdown(&self) {}
+}
+
+/// Nothing that was received is lost when the reader's time is over amid a stream that does not pause: neither when it gives up
+/// its call nor when it just looks in.
+#[test]
+fn f042_the_readers_time_ends_while_bytes_keep_coming() {
+    let value: Vec<u8> = (0..100_000_u32).flat_map(|n| (n * 7).to_le_bytes()).collect();
+    let header = format!("${}\r\n", value.len());
+    let replies = [header.as_bytes(), &value, b"\r\n+mine\r\n"].concat();
+    for gives_up in [true, false] {
+        let torrent = Torrent(Arc::new(Mutex::new((replies.clone(), 0))));
+        let config: Config = "redis://memory?protocol=2&client_info=no".parse().unwrap();
+        let pool = Pool::new(config.with_connector(Arc::new(torrent))).unwrap();
+        let get = command(&["GET", "big"]);
+        let big = pool.stream().submit(1, patient(), &mut |_| &get).unwrap();
+        let soon = Deadline::after(Duration::from_millis(20));
+        if gives_up {
+            let error = run(&pool, &["ECHO", "mine"], soon).unwrap_err();
+            assert!(error.is_timeout() && error.outcome() == Outcome::MaybeExecuted, "{error}");
+        } else {
+            assert!(!big.wait_until(soon));
+        }
+        let mut received = Vec::new();
+        big.wait(&mut |_, _, reply| received = reply.into_bytes().unwrap().to_vec()).unwrap();
+        assert!(received == value, "{} of {} bytes, and not the same", received.len(), value.len());
+    }
 }

@@ -13,7 +13,7 @@ use redispy::{
     Transport, cmd, prelude::*,
 };
 use redispy_conn::{Attempt, Condition, Readiness};
-use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server, text, wait_until};
+use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, wait_until};
 
 use crate::oracles::{
     PATIENCE, SLACK, assert_all_well, assert_no_secret, assert_recovered, greeted, ms, then_echo, trial,
@@ -437,5 +437,24 @@ fn f184_chaos_under_64_callers() {
         });
         assert!(good > 0);
         assert_recovered(&r.with_timeout(PATIENCE));
+    });
+}
+
+/// A server that refuses the marker of `verify_order` answers in step all the same.
+#[test]
+fn f071_a_marker_that_is_refused_denies_nothing() {
+    trial(|| {
+        let busy = |request: &[Vec<u8>]| match request {
+            [name, marker] if name == b"ECHO" && marker.len() == 16 => b"-BUSY Redis is busy\r\n".to_vec(),
+            request => crate::oracles::echo(request),
+        };
+        let server = FakeServer::start_then([], greeted().respond(busy));
+        let r = Client::builder().url(server.url()).unwrap().verify_order(true).build().unwrap();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..100).for_each(|_| echo(&r, PATIENCE).unwrap()));
+            }
+        });
+        assert_eq!(r.stats().dials, 1);
     });
 }
