@@ -1,6 +1,7 @@
 //! One command under way, and its reply.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -267,7 +268,8 @@ fn over() -> Error {
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
         if let State::Sent(sent) = std::mem::replace(&mut self.state, State::Over) {
-            sent.end_unread();
+            // A hook may panic, and this may be one of several that are dropped since another one's did.
+            let _ = catch_unwind(AssertUnwindSafe(|| sent.end_unread()));
         }
     }
 }

@@ -48,7 +48,8 @@ use crate::Error;
 ///
 /// A panic of a hook goes on to whoever made the call. One in `before` means that nothing was sent, one in `after` that the
 /// reply is lost; the client and its connections are as after any other call. A call that does not return since a response
-/// callback or a reply's own type panicked has no `after`: what `before` gave is dropped.
+/// callback or a reply's own type panicked has no `after`: what `before` gave is dropped. A panic in the `after` of a
+/// [`Pending`](crate::Pending) that is dropped goes no further, for it may be dropped while another panic unwinds.
 pub trait Hook: Send + Sync + 'static {
     /// What `before` has for `after`: a span, a start of one's own, or nothing: `()`.
     type State: Send + 'static;

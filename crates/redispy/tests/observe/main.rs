@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod deferred;
 mod hook;
 mod stats;
 #[cfg(feature = "tracing")]
