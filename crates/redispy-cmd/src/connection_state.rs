@@ -13,18 +13,22 @@ const CREDENTIALS: &str = "the user and password in the client's configuration, 
 const NAME: &str = "the client name in the client's configuration, or a session";
 const LIBRARY: &str = "the library name in the client's configuration, or a session";
 const PROTOCOL: &str = "the protocol in the client's configuration, or a session";
-const PUBSUB: &str = "a subscriber: `client.pubsub()`";
+const PUBSUB: &str = "this version has no subscriptions";
 const MULTI: &str = "a pipeline, which sends MULTI and EXEC around its commands";
 const WATCH: &str = "a transaction: `client.transaction(keys, ..)`";
-const MONITOR: &str = "a connection of its own, on which nothing else is sent";
+const MONITOR: &str =
+    "this version has no MONITOR, whose stream needs a connection on which nothing else is sent";
+const SILENCE: &str =
+    "each command is told its reply here; those of a pipeline come together, and need not be looked at";
 const REPLICATION: &str = "a replica; clients do not speak the replication protocol";
 const CLUSTER: &str = "a client of the cluster, which says this by itself where it is needed";
 const DROP: &str = "nothing: connections are closed with the client or session that owns them";
-const ALONE: &str = "the command by itself: it would hold up every command behind it";
-const LAST: &str =
-    "the command by itself: the connection ends with it, and with it the replies of all others";
+const ALONE: &str =
+    "run it by itself, on the client or a session: here it would hold up every command behind it";
+const LAST: &str = "run it by itself, on the client or a session: the connection ends with it, and with it the replies of all others";
 
-/// What to use instead of this command on a client, if it changes the connection it runs on; `None` for all other commands.
+/// What to use instead of this command on a client, if it changes the connection it runs on, or why there is nothing; `None` for
+/// all other commands.
 ///
 /// ```
 /// use redispy_cmd::{changes_connection, cmd};
@@ -59,12 +63,13 @@ fn changes_by_name(request: &Request, name: &str) -> Option<&'static str> {
         "RESET" => SESSION,
         "CLIENT SETNAME" => NAME,
         "CLIENT SETINFO" => LIBRARY,
+        "CLIENT REPLY" if !speaks(request) => SILENCE,
+        "CLIENT REPLY" => SESSION,
         "CLIENT CACHING"
         | "CLIENT CAPA"
         | "CLIENT IMPORT-SOURCE"
         | "CLIENT NO-EVICT"
         | "CLIENT NO-TOUCH"
-        | "CLIENT REPLY"
         | "CLIENT TRACKING"
         | "SCRIPT DEBUG" => SESSION,
         "SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE" | "PUNSUBSCRIBE" | "SSUBSCRIBE" | "SUNSUBSCRIBE" => PUBSUB,
@@ -83,14 +88,18 @@ fn changes_by_name(request: &Request, name: &str) -> Option<&'static str> {
 /// says `QUEUED` to everything (`MULTI`). `None` for all other commands.
 pub fn takes_over_connection(request: &Request) -> Option<&'static str> {
     match request.spec()?.name {
-        "CLIENT REPLY" => {
-            let speaks = request.get(2).is_some_and(|mode| mode.eq_ignore_ascii_case(b"ON"));
-            if speaks { None } else { Some("a pipeline: its replies come together and can be dropped") }
+        "CLIENT REPLY" if speaks(request) => None,
+        "CLIENT REPLY" | "SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE" | "PUNSUBSCRIBE" | "SSUBSCRIBE"
+        | "SUNSUBSCRIBE" | "MONITOR" | "SYNC" | "PSYNC" | "MULTI" | "EXEC" | "DISCARD" => {
+            changes_connection(request)
         }
-        "SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE" | "PUNSUBSCRIBE" | "SSUBSCRIBE" | "SUNSUBSCRIBE"
-        | "MONITOR" | "SYNC" | "PSYNC" | "MULTI" | "EXEC" | "DISCARD" => changes_connection(request),
         _ => None,
     }
+}
+
+/// Whether this `CLIENT REPLY` leaves the server answering.
+fn speaks(request: &Request) -> bool {
+    request.get(2).is_some_and(|mode| mode.eq_ignore_ascii_case(b"ON"))
 }
 
 /// Whether the server answers this command by closing the connection when it does what it is asked: `SHUTDOWN`, unless it
@@ -236,8 +245,9 @@ mod tests {
     #[test]
     fn streams_silence_and_queues_are_told_from_other_changes() {
         let instead = |words: &[&str]| takes_over_connection(cmd(words).request());
-        assert!(instead(&["CLIENT", "REPLY", "off"]).is_some());
-        assert!(instead(&["CLIENT", "REPLY", "SKIP"]).is_some());
+        for words in [&["CLIENT", "REPLY", "off"][..], &["CLIENT", "REPLY", "SKIP"], &["client", "reply"]] {
+            assert_eq!(instead(words), Some(SILENCE));
+        }
         assert_eq!(instead(&["client", "reply", "on"]), None);
         assert_eq!(instead(&["MONITOR"]), Some(MONITOR));
         assert_eq!(instead(&["SUBSCRIBE", "c"]), Some(PUBSUB));
@@ -247,6 +257,22 @@ mod tests {
         for words in [&["SELECT", "1"][..], &["WATCH", "k"], &["UNWATCH"], &["ASKING"]] {
             assert_eq!(instead(words), None);
         }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_a_session_that_refuses_it_too() {
+        for spec in Spec::all() {
+            for mode in [&[][..], &["OFF"], &["SKIP"]] {
+                let words = cmd(crate::arg::each(spec.name.split(' '))).arg(mode);
+                let request = words.request();
+                if let Some(instead) = takes_over_connection(request) {
+                    assert_eq!(changes_connection(request), Some(instead), "{}", spec.name);
+                    assert!(!instead.contains("session"), "{}: {instead}", spec.name);
+                }
+            }
+        }
+        let on = ["CLIENT", "REPLY", "ON"];
+        assert_eq!(changes_connection(cmd(&on[..]).request()), Some(SESSION));
     }
 
     #[test]

@@ -101,8 +101,10 @@ pub(crate) fn in_words(span: Duration) -> String {
         format!("{:.1} s", span.as_secs_f64())
     } else if span.as_millis() > 0 {
         format!("{} ms", span.as_millis())
-    } else {
+    } else if span.as_micros() > 0 {
         format!("{} us", span.as_micros())
+    } else {
+        format!("{} ns", span.as_nanos())
     }
 }
 
@@ -149,5 +151,7 @@ mod tests {
         assert_eq!(in_words(Duration::from_millis(1500)), "1500 ms");
         assert_eq!(in_words(Duration::from_millis(61_500)), "61.5 s");
         assert_eq!(in_words(Duration::from_micros(7)), "7 us");
+        assert_eq!(in_words(Duration::from_nanos(1)), "1 ns");
+        assert_eq!(in_words(Duration::ZERO), "0 s");
     }
 }

@@ -69,7 +69,8 @@ struct Shared {
 
 impl Client {
     /// A client of the server at `url`: `redis://user:password@host:port/db?option=value`, `unix:///path?db=0`.
-    /// [`Config`] lists the options. Nothing is connected yet.
+    /// [`Config`] lists the options; what concerns the client alone (`pooled`, hooks, callbacks) only a [builder](Client::builder) has,
+    /// which takes a [URL](ClientBuilder::url) too. Nothing is connected yet.
     ///
     /// # Errors
     ///
@@ -133,7 +134,9 @@ impl Client {
         }
     }
 
-    /// Another handle on the same connections whose calls have this deadline; `None` for no limit.
+    /// Another handle on the same connections whose calls have this deadline; `None` for no limit. One
+    /// of zero is over at once: a call fails unless a connection and its reply need no wait, and [`Error::outcome`] tells whether it
+    /// was sent.
     #[must_use]
     pub fn with_timeout(&self, timeout: impl Into<Option<Duration>>) -> Client {
         Client { shared: Arc::clone(&self.shared), timeout: timeout.into(), sharing: self.sharing }

@@ -305,6 +305,9 @@ impl State {
 
     pub(super) fn who_has_them(&self, now: Instant) -> String {
         let borrowed = self.borrowed(now);
+        let Some(oldest) = borrowed.first().map(|oldest| oldest.age) else {
+            return if self.open() == 0 { "none is open yet".into() } else { "none is out".into() };
+        };
         let mut doing: Vec<(&str, usize)> = Vec::new();
         for Borrowed { label, .. } in &borrowed {
             match doing.iter_mut().find(|(known, _)| known == label) {
@@ -315,7 +318,6 @@ impl State {
         doing.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let names: Vec<_> = doing.iter().take(3).map(|(label, count)| format!("{count} {label}")).collect();
         let more = if doing.len() > names.len() { ", ..." } else { "" };
-        let oldest = borrowed.first().map_or(Duration::ZERO, |oldest| oldest.age);
         let oldest = in_words(Duration::from_millis(u64::try_from(oldest.as_millis()).unwrap_or(u64::MAX)));
         format!("{} are out, the oldest for {oldest} ({}{more})", borrowed.len(), names.join(", "))
     }
@@ -485,5 +487,16 @@ impl State {
             oldest: borrowed.first().map(|oldest| oldest.age),
             ..self.counts
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_out_nobody_has_it() {
+        let state = State::new(&PoolConfig::default());
+        assert_eq!(state.who_has_them(Instant::now()), "none is open yet");
     }
 }

@@ -78,10 +78,14 @@ fn a_batch_refuses_what_ends_or_holds_up_its_connection() {
     trial(|| {
         let server = Server::start();
         let r = client(server.url());
-        for words in [&["SHUTDOWN", "NOSAVE"][..], &["BLPOP", "k", "1"], &["SELECT", "1"]] {
+        for (words, says) in [
+            (&["SHUTDOWN", "NOSAVE"][..], "not sent: run it by itself, on the client or a session: "),
+            (&["BLPOP", "k", "1"], "not sent: run it by itself, on the client or a session: "),
+            (&["SELECT", "1"], "not sent: the database in "),
+        ] {
             let commands = [cmd(("SET", "k", "1")), cmd(redispy::each(words))];
             let error = r.batch(commands).unwrap_err();
-            assert_error(&error, ErrorKind::Refused, Outcome::NotSent, None, &[words[0], "not sent: the "]);
+            assert_error(&error, ErrorKind::Refused, Outcome::NotSent, None, &[words[0], says]);
         }
         assert_eq!(r.get::<i64>("k").unwrap(), None);
         assert_all_well(&r, &server);

@@ -8,7 +8,7 @@ use redispy_testkit::{FakeServer, Gate, Refusing, Server, text, timed, wait_unti
 
 use crate::oracles::{
     PATIENCE, SLACK, assert_all_well, assert_error, assert_sums, at_deadline, connections, echo, echoes,
-    forget, greeted, ms, on_time, pooled as builder, pooled_client as client, then_echo, trial,
+    forget, greeted, ms, on_time, plain, pooled as builder, pooled_client as client, then_echo, trial,
     wait_for_calls,
 };
 
@@ -47,6 +47,23 @@ fn f073_all_are_out_and_the_error_says_who_has_them() {
             }
         });
         assert_all_well(&r, &server);
+    });
+}
+
+#[test]
+fn f073_no_time_at_all_is_told_in_sensible_words() {
+    trial(|| {
+        // It accepts, and says nothing: no call can be fast enough.
+        let server = FakeServer::start_then([], redispy_testkit::Script::new().ignore_rest());
+        for r in [client(server.url()), plain().url(server.url()).unwrap().build().unwrap()] {
+            for (limit, words) in [(Duration::ZERO, " within 0 s"), (Duration::from_nanos(1), " within 1 ns")]
+            {
+                let error = on_time(Duration::ZERO, || r.with_timeout(limit).set("k", 1)).unwrap_err();
+                assert_error(&error, ErrorKind::Timeout, Outcome::NotSent, error.phase(), &[words]);
+                let text = error.to_string();
+                assert!(!text.contains("oldest") && !text.contains("()"), "{text}");
+            }
+        }
     });
 }
 

@@ -130,8 +130,14 @@ fn what_changes_a_connection_is_refused_on_a_client() {
     }
     let session = r.session().unwrap();
     for words in [vec!["SUBSCRIBE", "c"], vec!["MONITOR"], vec!["CLIENT", "REPLY", "OFF"]] {
-        assert_eq!(session.execute_command(each(words)).unwrap_err().kind(), ErrorKind::Refused);
+        let error = session.execute_command(each(words.iter().copied())).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        // Nor does the client send one here for it.
+        let on_client = r.execute_command(each(words)).unwrap_err().to_string();
+        assert!(!on_client.contains("session"), "{on_client}");
     }
+    let on_pipeline = r.pipeline().execute_command(("BLPOP", "k", 1)).execute().unwrap_err();
+    assert!(on_pipeline.to_string().contains("on the client or a session"), "{on_pipeline}");
     assert!(session.set("k", 1).unwrap());
 }
 
