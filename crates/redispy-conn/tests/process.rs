@@ -229,7 +229,7 @@ fn f064_a_fork_while_deferred_calls_are_under_way() {
     let server = Server::start();
     let pool = pool(&server.url());
     let stream = pool.stream();
-    let submit = |text: &'static str| stream.submit(1, patient(), &mut |_| text.as_bytes()).unwrap();
+    let submit = |text: &'static str| stream.submit(1, patient(), text.as_bytes()).unwrap();
     let read = |flight: InFlight| {
         let mut answer = None;
         flight.wait(&mut |_, _, reply| answer = reply.as_i64()).map(|()| answer)

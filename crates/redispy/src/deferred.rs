@@ -3,13 +3,12 @@
 mod pending;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use redispy_cmd::{Execute, IntoCmd, Request, overtakes, unfit_for_batch};
-use redispy_conn::{Deadline, InFlight, Stream};
+use redispy_conn::Stream;
 
 use crate::observe::Begun;
-use crate::script::Scripts;
 use crate::{Client, Error, Result};
 
 pub use pending::{Pending, wait_all};
@@ -52,8 +51,8 @@ const OVERTAKING: &str = "it would wait behind what it is to end; run it on the 
 /// - *Back-pressure.* At most [`max_queued`](crate::ClientBuilder::max_queued) bytes are queued and not sent; then submitting
 ///   waits, within the command's deadline. A larger command is queued when nothing else is.
 /// - *Memory.* A reply that has come stays in its `Pending` until it is waited for or dropped.
-/// - *Scripts* go by their hash, the first call of each on a connection with their text. One that the server has lost since
-///   (`SCRIPT FLUSH`) is sent again by whoever waits for it, behind what was sent meanwhile.
+/// - *Scripts* go with their text each time, for there may be nobody who waits and could send one again that the server does not have.
+///   Who calls a long one often does better with a [`Function`](crate::Function), which is loaded once.
 /// - *Not here*, but on the client: commands that block (they do not compile), change their connection, end what others wait
 ///   for (`SCRIPT KILL`), or are unknown to the table. They give a `Pending` that is ready, with an error of
 ///   [`ErrorKind::Refused`](crate::ErrorKind::Refused).
@@ -65,20 +64,12 @@ pub struct Deferred {
 struct Shared {
     client: Client,
     stream: Stream,
-    scripts: Mutex<Brought>,
-}
-
-/// The scripts that one connection was given.
-#[derive(Default)]
-struct Brought {
-    connection: u64,
-    scripts: Scripts,
 }
 
 impl Deferred {
     pub(crate) fn new(client: Client) -> Self {
         let stream = client.pool().stream();
-        Deferred { shared: Arc::new(Shared { client, stream, scripts: Mutex::default() }) }
+        Deferred { shared: Arc::new(Shared { client, stream }) }
     }
 }
 
@@ -92,47 +83,14 @@ impl Execute for &Deferred {
         }
         let observed = self.shared.client.begin(|| Begun::command(&request, None));
         let deadline = self.shared.client.limit().start();
-        match self.shared.send(&request, deadline) {
+        let whole = request.with_script_text();
+        match self.shared.stream.submit(1, deadline, whole.as_ref().unwrap_or(&request).bytes()) {
             Ok(flight) => Pending::sent(flight, request, observed, Arc::clone(&self.shared), read),
             Err(error) => {
-                let result = observed.end::<()>(Err(error.in_command(request.name())));
+                let result = observed.end::<()>(Err(Error::from(error).in_command(request.name())));
                 Pending::failed(result.err().unwrap_or_else(|| Error::other("not sent")), read)
             }
         }
-    }
-}
-
-impl Shared {
-    fn send(&self, request: &Request, deadline: Deadline) -> Result<InFlight> {
-        if request.script_text().is_none() && request.name() != "SCRIPT FLUSH" {
-            return Ok(self.stream.submit(1, deadline, &mut |_| request.bytes())?);
-        }
-        // Nothing may come between the choice of the form and the submission, or a hash could go out before its text.
-        let mut brought = self.scripts();
-        let whole = request.with_script_text();
-        let sent = self.stream.submit(1, deadline, &mut |connection| {
-            if brought.connection != connection {
-                *brought = Brought { connection, scripts: Scripts::default() };
-            }
-            let is_first = brought.scripts.brings(request);
-            whole.as_ref().filter(|_| is_first).unwrap_or(request).bytes()
-        });
-        if sent.is_err() {
-            *brought = Brought::default();
-        }
-        Ok(sent?)
-    }
-
-    /// Sends the whole of a script that the server does not have.
-    fn send_whole(&self, request: &Request, deadline: Deadline) -> Option<Result<InFlight>> {
-        let whole = request.with_script_text()?;
-        // Whatever else was brought may be gone as well.
-        self.scripts().scripts = Scripts::default();
-        Some(self.stream.submit(1, deadline, &mut |_| whole.bytes()).map_err(Error::from))
-    }
-
-    fn scripts(&self) -> MutexGuard<'_, Brought> {
-        self.scripts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

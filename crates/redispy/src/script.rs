@@ -4,7 +4,7 @@
 //! which server has which script. A call that is answered `NOSCRIPT` has not run, and is sent again as `EVAL`, on the same
 //! connection and within the same deadline; `EVAL` also puts the script into the server's cache. Where commands are sent
 //! together, and the answer to the first comes too late for the second, the first call of each script is an `EVAL` from the
-//! start.
+//! start. Of deferred calls each is one, for nobody may be there to look at the answer.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -60,6 +60,7 @@ use crate::link::Link;
 ///   server refuses that call before it looks at the script (`NOPERM` for its key), or another client runs SCRIPT FLUSH just
 ///   between two commands, a later call of the same script may fail with `NOSCRIPT`: it has not run. A transaction rules
 ///   out both.
+/// - A [`Deferred`](crate::Deferred) sends the text with each call.
 /// - Redis from 7.4 on keeps only the 500 scripts used last of those that came by `EVAL`. More are sent whole more often;
 ///   [`load`](Self::load) keeps one for good, until SCRIPT FLUSH or a restart.
 /// - The text should be the same each time, with what varies in the arguments: a text per call fills the server's cache.
@@ -232,7 +233,7 @@ impl Scripts {
     }
 
     /// Whether the command is to take its script's text along, which is remembered.
-    pub(crate) fn brings(&mut self, request: &Request) -> bool {
+    fn brings(&mut self, request: &Request) -> bool {
         if !self.written.is_empty() && request.name() == "SCRIPT FLUSH" {
             self.written.clear();
         }

@@ -61,20 +61,12 @@ impl Stream {
     /// Submits `bytes`, which get that many replies. They go out at once when the connection has nothing under way, else together
     /// with others at the latest when the replies to what was sent before are in.
     ///
-    /// `bytes` is asked for them with a number that tells connections apart, perhaps several times: when a connection turns
-    /// out to be of no use before anything was sent. It runs with no lock held.
-    ///
     /// Where there is no connection yet this call opens one; where too much is queued it waits. Nothing is sent again.
     ///
     /// # Errors
     ///
     /// As [`Pool::exchange`], if it is known already that no reply will come.
-    pub fn submit<'a>(
-        &self,
-        replies: usize,
-        deadline: Deadline,
-        bytes: &mut dyn FnMut(u64) -> &'a [u8],
-    ) -> Result<InFlight> {
+    pub fn submit(&self, replies: usize, deadline: Deadline, bytes: &[u8]) -> Result<InFlight> {
         let Some(lanes) = self.pool.lanes() else {
             return Err(Error::config("this pool shares no connections"));
         };
@@ -82,7 +74,7 @@ impl Stream {
         loop {
             let (line, fresh) = lanes.line(lanes.at(self.lane), deadline)?;
             let ticket = take_spare(process);
-            match line.defer(&ticket, bytes(line.id), replies, deadline) {
+            match line.defer(&ticket, bytes, replies, deadline) {
                 Ok(()) => return Ok(InFlight::new(line, ticket, deadline, process)),
                 Err(failure) if failure.elsewhere && !fresh && !deadline.has_passed() => {}
                 Err(failure) => return Err(failure.error),

@@ -38,9 +38,6 @@ const MOST_PUSHES: usize = 4096;
 
 type Tickets = Vec<Arc<Ticket>>;
 
-/// How many shared connections there were so far.
-static LINES: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-
 /// A connection that many callers share. It lives as long as its socket: a new connection is a new line, so that replies of
 /// one can never be taken for replies of another.
 pub(super) struct Line {
@@ -52,8 +49,6 @@ pub(super) struct Line {
     usable: AtomicBool,
     /// What writing failed with, when it was not the reader that wrote.
     pub(super) broken: Mutex<Option<Error>>,
-    /// Tells connections of this process apart.
-    pub(super) id: u64,
     /// Itself, as long as there are calls for which nobody waits.
     held: Mutex<Option<Arc<Line>>>,
     /// Calls under way; deferred ones as long as somebody may ask for their replies.
@@ -137,7 +132,6 @@ impl Line {
             queue.verify_order();
         }
         Line {
-            id: LINES.fetch_add(1, Ordering::Relaxed),
             transport,
             address,
             queue: Mutex::new(queue),

@@ -193,7 +193,7 @@ fn f042_the_readers_time_ends_while_bytes_keep_coming() {
         let config: Config = "redis://memory?protocol=2&client_info=no".parse().unwrap();
         let pool = Pool::new(config.with_connector(Arc::new(torrent))).unwrap();
         let get = command(&["GET", "big"]);
-        let big = pool.stream().submit(1, patient(), &mut |_| &get).unwrap();
+        let big = pool.stream().submit(1, patient(), &get).unwrap();
         let soon = Deadline::after(Duration::from_millis(20));
         if gives_up {
             let error = run(&pool, &["ECHO", "mine"], soon).unwrap_err();

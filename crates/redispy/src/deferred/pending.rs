@@ -55,15 +55,6 @@ struct Sent {
     request: Request,
     observed: Observed,
     on: Arc<Shared>,
-    /// The server did not have the script.
-    again: bool,
-}
-
-/// What an answer comes to.
-enum Step<T> {
-    Done(Result<T>),
-    /// It was sent once more.
-    Again(Sent),
 }
 
 impl<T> Pending<T> {
@@ -78,7 +69,7 @@ impl<T> Pending<T> {
         on: Arc<Shared>,
         read: Reader<T>,
     ) -> Self {
-        Pending { state: State::Sent(Sent { flight, request, observed, on, again: false }), read }
+        Pending { state: State::Sent(Sent { flight, request, observed, on }), read }
     }
 
     /// Waits for the reply, at the longest until the command's deadline, which counts from its submission.
@@ -92,16 +83,10 @@ impl<T> Pending<T> {
     }
 
     fn finish(&mut self) -> Result<T> {
-        let mut state = std::mem::replace(&mut self.state, State::Over);
-        loop {
-            state = match state {
-                State::Sent(sent) => match sent.answer(self.read) {
-                    Step::Done(result) => return result,
-                    Step::Again(sent) => State::Sent(sent),
-                },
-                State::Failed(error) => return Err(error),
-                State::Over => return Err(over()),
-            }
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Sent(sent) => sent.answer(self.read),
+            State::Failed(error) => Err(error),
+            State::Over => Err(over()),
         }
     }
 
@@ -121,8 +106,7 @@ impl<T> Pending<T> {
         self.finish().map(Some)
     }
 
-    /// Whether the reply has come, or will not come any more: then [`wait`](Self::wait) returns at once. (Only a script that the
-    /// server has lost is sent once more then.)
+    /// Whether the reply has come, or will not come any more: then [`wait`](Self::wait) returns at once.
     pub fn is_ready(&self) -> bool {
         match &self.state {
             State::Sent(sent) => sent.flight.is_ready(),
@@ -140,21 +124,12 @@ impl<T> Future for Pending<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
-        loop {
-            if let State::Sent(sent) = &self.state
-                && !sent.flight.poll_ready(context.waker())
-            {
-                return Poll::Pending;
-            }
-            match std::mem::replace(&mut self.state, State::Over) {
-                State::Sent(sent) => match sent.answer(self.read) {
-                    Step::Done(result) => return Poll::Ready(result),
-                    Step::Again(sent) => self.state = State::Sent(sent),
-                },
-                State::Failed(error) => return Poll::Ready(Err(error)),
-                State::Over => return Poll::Ready(Err(over())),
-            }
+        if let State::Sent(sent) = &self.state
+            && !sent.flight.poll_ready(context.waker())
+        {
+            return Poll::Pending;
         }
+        Poll::Ready(self.finish())
     }
 }
 
@@ -190,32 +165,17 @@ pub fn wait_all<T>(pendings: impl IntoIterator<Item = Pending<T>>) -> Result<Vec
 
 impl Sent {
     /// Waits for the answer and reads it.
-    fn answer<T>(self, read: Reader<T>) -> Step<T> {
-        let Sent { flight, request, observed, on, again } = self;
-        let deadline = flight.deadline();
+    fn answer<T>(self, read: Reader<T>) -> Result<T> {
+        let Sent { flight, request, observed, on } = self;
         let mut answer = None;
         let waited = flight.wait(&mut |address, _, node| {
             observed.at(address);
             observed.reply(&node);
             answer = Some(read_answer(&on, &request, address, node, read));
         });
-        let result = match (waited, answer) {
-            (Err(error), _) => Err(error.into()),
-            (Ok(()), Some(Ok(value))) => Ok(value),
-            (Ok(()), Some(Err(error))) if error.is_no_script() && !again => {
-                match on.send_whole(&request, deadline) {
-                    Some(Ok(flight)) => {
-                        observed.again();
-                        return Step::Again(Sent { flight, request, observed, on, again: true });
-                    }
-                    Some(Err(error)) => Err(error),
-                    None => Err(error),
-                }
-            }
-            (Ok(()), Some(Err(error))) => Err(error),
-            (Ok(()), None) => Err(Error::other("neither a reply nor an error came")),
-        };
-        Step::Done(observed.end(result.map_err(|error| error.in_command(request.name()))))
+        let none = || Err(Error::other("neither a reply nor an error came"));
+        let result = waited.map_err(Error::from).and_then(|()| answer.unwrap_or_else(none));
+        observed.end(result.map_err(|error| error.in_command(request.name())))
     }
 
     /// Nobody wants the reply any more: its end is told to those who watch calls.

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use futures::future::{join_all, select_all};
 use redispy::{
-    Client, Deferred, Error, ErrorKind, Outcome, Pending, Script, Value, cmd, prelude::*, wait_all,
+    Client, Deferred, Error, ErrorKind, Outcome, Pending, Script, Value, cmd, prelude::*, spec, wait_all,
 };
 use redispy_testkit::wait_until;
 
-use crate::{builder, each_protocol, each_protocol_alone};
+use crate::{builder, each_protocol, each_protocol_alone, knows};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -211,34 +211,50 @@ fn callbacks_see_replies_on_the_thread_that_waits() {
 }
 
 #[test]
-fn a_script_is_sent_whole_once_and_again_when_the_server_has_lost_it() {
+fn a_script_goes_with_its_text_so_that_none_can_be_missing() {
     each_protocol_alone(|r| {
         r.script_flush().unwrap();
         let d = r.deferred();
         let add: Script<i64> = r.register_script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
-        let before = calls(r, "eval");
+        let before = calls(r, "evalsha");
         let all = (0..100).map(|_| add.key("n").arg(1).run(&d));
         assert_eq!(wait_all(all).unwrap(), (1..=100).collect::<Vec<i64>>());
-        assert_eq!(calls(r, "eval") - before, 1, "the later ones find it");
-        // Lost to another client's flush: not run, and sent again by whoever waits.
-        r.script_flush().unwrap();
-        assert_eq!(wait_all((0..10).map(|_| add.key("n").arg(1).run(&d))).unwrap().len(), 10);
+        // Whoever flushes, and whether anybody waits or not.
+        for n in 1..=10 {
+            r.script_flush().unwrap();
+            add.key("n").arg(1).run(&d).forget();
+            d.ping().wait().unwrap();
+            assert_eq!(r.get("n").unwrap(), Some(100 + n));
+        }
         r.script_flush().unwrap();
         assert_eq!(futures::executor::block_on(add.key("n").arg(1).run(&d)).unwrap(), 111);
-        r.script_flush().unwrap();
-        assert_eq!(add.key("n").arg(1).run(&d).wait_timeout(SOON).unwrap(), Some(112));
-        // In the same stream it is known beforehand.
-        let before = calls(r, "eval");
         let (flushed, after) = (d.run(cmd::script_flush()), add.key("n").arg(1).run(&d));
-        flushed.wait().unwrap();
-        assert_eq!(after.wait().unwrap(), 113);
-        assert_eq!(calls(r, "eval") - before, 1);
-        assert_eq!(r.get("n").unwrap(), Some(113));
-        // One that is given up after the flush is not run.
+        assert_eq!((flushed.wait().is_ok(), after.wait().unwrap()), (true, 112));
+        // Order is kept: nothing is sent behind what was submitted later.
         r.script_flush().unwrap();
-        drop(add.key("n").arg(1).run(&d));
-        d.ping().wait().unwrap();
-        assert_eq!(r.get("n").unwrap(), Some(113));
+        let (script, behind) = (add.key("n").arg(1).run(&d), d.get::<i64>("n"));
+        assert_eq!((behind.wait().unwrap(), script.wait().unwrap()), (Some(113), 113));
+        assert_eq!(calls(r, "evalsha"), before, "none goes by its hash");
+        let error = add.key("n").arg("no number").run(&d).wait().unwrap_err();
+        assert_eq!((error.kind(), error.command()), (ErrorKind::Server, Some("EVALSHA")), "{error}");
+    });
+}
+
+#[test]
+fn a_script_that_only_reads_goes_with_its_text_as_one() {
+    each_protocol_alone(|r| {
+        if !knows(&spec::EVAL_RO) {
+            return;
+        }
+        r.script_flush().unwrap();
+        r.set("n", 2).unwrap();
+        let d = r.deferred();
+        let get = Script::<i64>::new("return redis.call('GET', KEYS[1])").read_only();
+        assert_eq!(get.key("n").run(&d).wait().unwrap(), 2);
+        let incr = Script::<i64>::new("return redis.call('INCR', KEYS[1])").read_only();
+        let error = incr.key("n").run(&d).wait().unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Server, Outcome::Rejected), "{error}");
+        assert_eq!(r.get("n").unwrap(), Some(2));
     });
 }
 
