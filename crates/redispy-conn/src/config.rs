@@ -11,8 +11,9 @@ use crate::{Address, Connector, Error, Result, RetryPolicy, TcpConfig};
 
 /// How to connect to a server, and how to keep its connections.
 ///
-/// Made from an [`Address`] or from a URL, then changed with the `with_` methods, each of which states its default. The
-/// password shows up neither in `Debug` nor in `Display`; `Display` is the URL that makes the same configuration, but for
+/// Made from an [`Address`] or from a URL, then changed with the `with_` methods, each of which states its default. In a URL an
+/// option has the name of its method without `with_`. What belongs to a client and not to its connections (whether calls share them,
+/// hooks) is no option here nor in a URL: the builder of clients has it. The password shows up neither in `Debug` nor in `Display`; `Display` is the URL that makes the same configuration, but for
 /// the password.
 ///
 /// ```
@@ -80,7 +81,8 @@ pub enum ProtocolChoice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolConfig {
-    /// The most connections at one time; 64 by default.
+    /// The most connections of the pool at one time; 64 by default. Those that are [shared](ShareConfig::connections) come on top:
+    /// a server that limits its clients (`maxclients`) sees up to the sum of both.
     pub max_connections: usize,
     /// The most connections that are being opened at one time; 8 by default.
     pub max_dials: usize,
@@ -113,7 +115,8 @@ impl Default for PoolConfig {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShareConfig {
-    /// How many connections are shared; 1 by default. Each call takes the one with the fewest calls under way.
+    /// How many connections are shared; 1 by default. Each call takes the one with the fewest calls under way. They are not counted
+    /// in [`max_connections`](PoolConfig::max_connections).
     pub connections: usize,
     /// How many bytes may be queued on one of them and not written; 1 MiB by default. A call that finds no room waits for it
     /// within its deadline; one that is larger by itself waits until nothing else is queued.
@@ -326,7 +329,8 @@ impl Config {
         self
     }
 
-    /// Sets the most connections of the pool; 64 by default, at least 1.
+    /// Sets the most connections of the pool; 64 by default, at least 1. [Shared](Self::with_shared_connections) ones come on top: a
+    /// server sees up to the sum of both.
     #[must_use]
     pub fn with_max_connections(mut self, connections: usize) -> Self {
         self.pool.max_connections = connections;
@@ -368,7 +372,8 @@ impl Config {
         self
     }
 
-    /// Sets how many connections are shared by many callers; 1 by default, at least 1.
+    /// Sets how many connections are shared by many callers; 1 by default, at least 1. They are counted apart from
+    /// [`max_connections`](Self::with_max_connections).
     #[must_use]
     pub fn with_shared_connections(mut self, connections: usize) -> Self {
         self.share.connections = connections;

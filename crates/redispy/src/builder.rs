@@ -148,7 +148,8 @@ impl ClientBuilder {
         self.set(|config| config.with_limits(limits))
     }
 
-    /// See [`Config::with_max_connections`].
+    /// See [`Config::with_max_connections`]: those of the pool. The [shared](Self::shared_connections) ones come on top, so that 1 may
+    /// mean two at the server.
     pub fn max_connections(self, connections: usize) -> Self {
         self.set(|config| config.with_max_connections(connections))
     }
@@ -187,7 +188,7 @@ impl ClientBuilder {
     }
 
     /// Gives each call a connection of the pool to itself, as the Python original does. Calls of many threads are slower then, but
-    /// none waits behind another's large reply.
+    /// none waits behind another's large reply. URLs have no option for it: it belongs to the client, not to its connections.
     pub fn pooled(mut self) -> Self {
         self.pooled = true;
         self

@@ -42,8 +42,10 @@ use crate::{ClientBuilder, Deferred, Error, Lock, Pipeline, Result, Script, Sess
 /// connection of the pool to themselves; with [`ClientBuilder::pooled`] each call has.
 ///
 /// One deadline (5 s unless set otherwise) covers all of it: the wait for a connection, connecting, writing, the reply, and
-/// sending again. What was not sent is sent again, and what may have been executed only when the command just reads and does not
-/// block; [`Error::outcome`] tells which it was. A command that blocks at the server (BLPOP) extends the deadline by its own
+/// sending again. What was not sent is sent again, and what may have been executed only when the command just reads (servers flag it
+/// READONLY, which they do not PING or ECHO) and does not block; [`Error::outcome`] tells which it was. A server that asks for patience
+/// (LOADING and the like) is asked again until the deadline by commands called by themselves; pipelines, batches, sessions and deferred
+/// calls are given its answer. A command that blocks at the server (BLPOP) extends the deadline by its own
 /// block time; one that blocks for ever waits for its reply without end, but not for a connection.
 ///
 /// # All command methods

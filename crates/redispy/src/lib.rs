@@ -17,6 +17,7 @@
 //!
 //! - [`Client`]: opening, options, what happens to a command; [`Session`]: one connection of one's own.
 //! - [`Pipeline`]: commands sent at once, in a transaction or not; [`Client::batch`]: any number of one reply type.
+//! - [`Client::deferred`], [`Pending`]: commands that are sent now and waited for later, by any thread or as futures.
 //! - [`Client::transaction`], [`Watched`]: transactions that depend on what was read.
 //! - [`cmd`](mod@cmd): every command with its options; [`prelude`]: the plain forms as methods.
 //! - [`Script`], [`Function`]: code that runs on the server, typed.

@@ -142,6 +142,17 @@ fn what_changes_a_connection_is_refused_on_a_client() {
 }
 
 #[test]
+fn shared_connections_are_counted_apart_from_those_of_the_pool() {
+    let r =
+        Client::builder().url(SharedServer::get().fresh_url()).unwrap().max_connections(1).build().unwrap();
+    let session = r.session().unwrap();
+    assert!(r.set("k", 1).unwrap(), "needs none of the pool");
+    assert_ne!(session.client_id().unwrap(), r.client_id().unwrap());
+    let stats = r.pool().stats();
+    assert_eq!((stats.in_use, stats.shared), (1, 1));
+}
+
+#[test]
 fn callbacks_see_replies_first_on_all_clones() {
     each_protocol(|r| {
         let clone = r.clone();
