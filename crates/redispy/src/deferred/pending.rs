@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use redispy_cmd::{Reader, Request, read_reply};
-use redispy_conn::{Address, Deadline, InFlight, Outcome};
+use redispy_conn::{Deadline, InFlight};
 use resp_proto::Node;
 
 use super::Shared;
@@ -90,8 +90,9 @@ impl<T> Pending<T> {
         }
     }
 
-    /// Waits for the reply, but no longer than so; `None` if it has not come by then. Once it was given out this is over, and
-    /// waiting again is an error.
+    /// Waits for the reply, but no longer than so; `None` if it has not come by then. Once it was given out this is over:
+    /// waiting or polling again is an error of [`ErrorKind::Other`](crate::ErrorKind::Other), with the outcome
+    /// [`MaybeExecuted`](crate::Outcome::MaybeExecuted), for what became of the command was said before.
     ///
     /// # Errors
     ///
@@ -164,61 +165,50 @@ pub fn wait_all<T>(pendings: impl IntoIterator<Item = Pending<T>>) -> Result<Vec
 }
 
 impl Sent {
-    /// Waits for the answer and reads it.
+    /// Waits for the answer and reads it. That it does not fit its type is no part of the call.
     fn answer<T>(self, read: Reader<T>) -> Result<T> {
         let Sent { flight, request, observed, on } = self;
-        let mut answer = None;
+        let (mut taken, mut value) = (Ok(()), None);
         let waited = flight.wait(&mut |address, _, node| {
             observed.at(address);
             observed.reply(&node);
-            answer = Some(read_answer(&on, &request, address, node, read));
+            if node.is_error() {
+                taken = Err(Error::answered(request.name(), request.bytes(), node).at(address));
+                return;
+            }
+            let convert = |node: Node<'_>| {
+                value =
+                    Some(read_reply(&request, node, read).map_err(|error| Error::from(error).at(address)));
+            };
+            let applied = on.client.callbacks().apply(request.name(), node, convert);
+            taken = applied.map_err(|error| error.at(address));
         });
-        let none = || Err(Error::other("neither a reply nor an error came"));
-        let result = waited.map_err(Error::from).and_then(|()| answer.unwrap_or_else(none));
-        observed.end(result.map_err(|error| error.in_command(request.name())))
+        let named = |error: Error| error.in_command(request.name());
+        observed.end(waited.map_err(Error::from).and(taken).map_err(named))?;
+        value.unwrap_or_else(|| Err(Error::other("neither a reply nor an error came"))).map_err(named)
     }
 
-    /// Nobody wants the reply any more: its end is told to those who watch calls.
+    /// Nobody wants the reply any more: its end is told to those who watch calls. Of one that is not in yet nobody will know
+    /// whether it is an error.
     fn end_unread(self) {
         let Sent { flight, request, observed, .. } = self;
         if !observed.is_seen() {
             return;
         }
-        let result = if flight.is_ready() {
-            let mut refused = None;
+        observed.at(flight.address());
+        let mut result = Ok(());
+        if flight.is_ready() {
+            let mut refused = Ok(());
             let waited = flight.wait(&mut |address, _, node| {
-                observed.at(address);
                 observed.reply(&node);
                 if node.is_error() {
-                    refused = Some(Error::answered(request.name(), request.bytes(), node));
+                    refused = Err(Error::answered(request.name(), request.bytes(), node).at(address));
                 }
             });
-            waited.map_err(Error::from).and_then(|()| refused.map_or(Ok(()), Err))
-        } else {
-            let error = Error::other("nobody waited for the reply");
-            Err(error.with_outcome(Outcome::MaybeExecuted).at(flight.address()))
-        };
+            result = waited.map_err(Error::from).and(refused);
+        }
         let _ = observed.end(result.map_err(|error| error.in_command(request.name())));
     }
-}
-
-fn read_answer<T>(
-    on: &Shared,
-    request: &Request,
-    address: &Address,
-    node: Node<'_>,
-    read: Reader<T>,
-) -> Result<T> {
-    if node.is_error() {
-        return Err(Error::answered(request.name(), request.bytes(), node).at(address));
-    }
-    let mut answer = None;
-    on.client
-        .callbacks()
-        .apply(request.name(), node, |node| answer = Some(read_reply(request, node, read)))
-        .map_err(|error| error.at(address))?;
-    let Some(answer) = answer else { return Err(Error::other("the callback gave nothing")) };
-    answer.map_err(|error| Error::from(error).at(address))
 }
 
 fn over() -> Error {

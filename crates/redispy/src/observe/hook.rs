@@ -46,6 +46,10 @@ use crate::Error;
 /// may take its time, at the cost of that call alone (its deadline starts after [`before`](Self::before)), and may use the
 /// client itself, whose calls it then sees too.
 ///
+/// A deferred call begins on the thread that submits it and ends on the one that takes its reply, or drops its
+/// [`Pending`](crate::Pending): so its duration includes the time that a reply lay there. One that is dropped before its reply
+/// is in ends then, without an error and with no bytes of a reply: how it went, nobody saw.
+///
 /// A panic of a hook goes on to whoever made the call. One in `before` means that nothing was sent, one in `after` that the
 /// reply is lost; the client and its connections are as after any other call. A call that does not return since a response
 /// callback or a reply's own type panicked has no `after`: what `before` gave is dropped. A panic in the `after` of a
@@ -151,13 +155,15 @@ pub struct CallEnd<'a> {
 }
 
 impl<'a> CallEnd<'a> {
-    /// How long it took, waiting for a connection and sending again included.
+    /// How long it took, waiting for a connection and sending again included; of a deferred call until its reply was taken, or
+    /// dropped.
     pub fn duration(&self) -> Duration {
         self.duration
     }
 
     /// Why it failed; [`Error::kind`] says by what. `None` when the server answered: that a reply does not fit the type that the
-    /// caller wants turns out later, and single commands of a pipeline may have been [refused](Self::refused).
+    /// caller wants turns out later, and single commands of a pipeline may have been [refused](Self::refused). `None` also
+    /// of a deferred call that was dropped before its reply was in.
     pub fn error(&self) -> Option<&'a Error> {
         self.error
     }

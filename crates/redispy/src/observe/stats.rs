@@ -45,7 +45,8 @@ pub struct CallStats {
     pub in_flight: u64,
     /// Calls that returned, successfully or not.
     pub finished: u64,
-    /// Of these, those that failed; single commands of a pipeline that the server refused do not make it fail.
+    /// Of these, those that failed; single commands of a pipeline that the server refused do not make it fail, and a deferred
+    /// call that was dropped before its reply was in has not failed.
     pub failed: u64,
     /// The commands of the calls that returned.
     pub commands: u64,

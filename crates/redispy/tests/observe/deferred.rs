@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use redispy::{CallEnd, CallStart, CallStats, Client, Error, ErrorKind, Hook, Pending, prelude::*, wait_all};
+use redispy::{
+    CallEnd, CallStart, CallStats, Client, ErrorKind, Hook, Outcome, Pending, prelude::*, wait_all,
+};
 use redispy_testkit::wait_until;
 
 use crate::{PATIENCE, builder, ms};
@@ -16,7 +18,9 @@ use crate::{PATIENCE, builder, ms};
 struct Seen {
     name: String,
     duration: Duration,
-    error: Option<ErrorKind>,
+    error: Option<(ErrorKind, Outcome)>,
+    code: Option<String>,
+    refused: usize,
     reply_bytes: usize,
     on: ThreadId,
 }
@@ -42,7 +46,9 @@ impl Hook for Recorder {
         self.0.lock().unwrap().push(Seen {
             name: call.name().to_owned(),
             duration: end.duration(),
-            error: end.error().map(Error::kind),
+            error: end.error().map(|error| (error.kind(), error.outcome())),
+            code: end.code().map(str::to_owned),
+            refused: end.refused(),
             reply_bytes: end.reply_bytes(),
             on: thread::current().id(),
         });
@@ -84,6 +90,58 @@ fn a_deferred_call_ends_where_and_when_its_reply_is_taken() {
     assert!(call.duration >= ms(20), "{call:?}");
     let calls = calls(&r);
     assert_eq!((calls.in_flight, calls.finished, calls.failed), (0, 1, 0));
+}
+
+#[test]
+fn what_is_dropped_is_no_failure_unless_an_error_came() {
+    let (seen, r) = recorded();
+    let d = r.deferred();
+    // Sent behind a call that takes its time, so that no reply is in when they are dropped.
+    let slow = d.run(redispy::cmd::eval("for i = 1, 30000000 do end return 1").returns::<i64>());
+    let unseen = d.incr("n");
+    assert!(!unseen.is_ready());
+    unseen.forget();
+    let call = seen.one();
+    assert_eq!((call.name.as_str(), call.error, call.code, call.reply_bytes), ("INCR", None, None, 0));
+    assert_eq!(call.on, thread::current().id());
+    assert_eq!(slow.wait().unwrap(), 1);
+    assert_eq!(seen.one().error, None);
+    assert_eq!(calls(&r).failed, 0);
+
+    drop(ready(d.incr("n")));
+    let call = seen.one();
+    assert_eq!((call.error, call.reply_bytes), (None, ":2\r\n".len()));
+    assert_eq!((calls(&r).finished, calls(&r).failed), (3, 0));
+
+    drop(ready(d.lpush("n", 1)));
+    let call = seen.one();
+    assert_eq!(call.error, Some((ErrorKind::Server, Outcome::Rejected)));
+    assert_eq!((call.code.as_deref(), call.refused), (Some("WRONGTYPE"), 1));
+    assert_eq!((calls(&r).finished, calls(&r).failed, calls(&r).in_flight), (4, 1, 0));
+}
+
+#[test]
+fn a_reply_that_does_not_convert_counts_as_for_the_client() {
+    let (seen, r) = recorded();
+    r.set("text", "no number").unwrap();
+    seen.one();
+    let plain = r.get::<i64>("text").unwrap_err();
+    let by_client = seen.one();
+    let deferred = r.deferred().get::<i64>("text").wait().unwrap_err();
+    let call = seen.one();
+    assert_eq!((plain.kind(), deferred.kind()), (ErrorKind::Type, ErrorKind::Type));
+    assert_eq!(deferred.command(), Some("GET"));
+    assert_eq!((by_client.error, call.error), (None, None));
+    assert_eq!((call.reply_bytes, calls(&r).failed), (by_client.reply_bytes, 0));
+
+    // A callback that fails is part of the call, for both.
+    r.set_response_callback("GET", |_| Err::<redispy::Value, _>("no"));
+    r.get::<i64>("text").unwrap_err();
+    let by_client = seen.one();
+    r.deferred().get::<i64>("text").wait().unwrap_err();
+    let call = seen.one();
+    assert_eq!(call.error.map(|error| error.0), Some(ErrorKind::Callback));
+    assert_eq!((by_client.error, calls(&r).failed), (call.error, 2));
 }
 
 /// Panics at the end of each INCR.
