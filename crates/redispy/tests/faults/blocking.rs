@@ -4,10 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use redispy::{ErrorKind, Outcome, Phase, prelude::*};
-use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server};
+use redispy_testkit::{ByteProxy, End, Endpoint, Fault, Server, wait_until};
 
 use crate::oracles::{
-    SLACK, assert_all_well, assert_error, at_deadline, builder, client, ms, on_time, pooled, trial,
+    PATIENCE, SLACK, assert_all_well, assert_error, at_deadline, builder, client, ms, on_time, pooled, trial,
     wait_for_calls,
 };
 
@@ -66,6 +66,8 @@ fn f097_a_read_that_blocks_is_not_begun_again() {
             let error = on_time(Duration::from_secs(1), || call.join().unwrap()).unwrap_err();
             assert_error(&error, ErrorKind::Closed, Outcome::MaybeExecuted, Phase::Read, &["XREAD at "]);
         });
+        // The connection that calls share was cut as well, and may not be known to be yet.
+        wait_until("a new connection", PATIENCE, || r.ping().is_ok());
         assert_all_well(&r, &server);
     });
 }
