@@ -116,6 +116,28 @@ fn f071_a_server_that_asks_for_patience_is_asked_again_until_the_deadline() {
 }
 
 #[test]
+fn f058_a_handshake_that_asks_for_patience_is_waited_out_by_calls_and_batches_and_not_by_sessions() {
+    type Call = fn(&redispy::Client) -> Result<(), Error>;
+    let calls: [(Call, bool); 4] = [
+        (|r| r.echo::<String>("x").map(drop), true),
+        (|r| r.batch([cmd::echo::<String>("x"), cmd::echo("y")]).map(drop), true),
+        (|r| r.pipeline().transaction(false).echo::<String>("x").execute().map(drop), true),
+        (|r| r.session().map(drop), false),
+    ];
+    for (call, waits) in calls {
+        trial(|| {
+            let refusing = redispy_testkit::Script::new().respond(|_| b"-LOADING not yet\r\n".to_vec());
+            let server = crate::oracles::then_echo([refusing]);
+            let r = client(server.url());
+            match call(&r) {
+                Ok(()) => assert!(waits && server.connections() == 2, "{}", server.connections()),
+                Err(error) => assert!(!waits && error.is_loading(), "{error}"),
+            }
+        });
+    }
+}
+
+#[test]
 fn f071_recipes_on_a_real_server() {
     trial(|| {
         let server = Server::start();
