@@ -568,9 +568,13 @@ fn shifted(verify: bool, deferred: bool) -> (usize, usize) {
 #[test]
 fn markers_end_a_connection_whose_replies_are_out_of_step() {
     trial(|| {
-        let (wrong, refused) = shifted(true, true);
-        assert!(refused > 0, "nobody was told");
-        assert!(wrong <= 64, "{wrong} got another's reply before the next marker");
+        // Now and then the reply that is left over is noticed before a marker is.
+        let told = (0..50).any(|_| {
+            let (wrong, refused) = shifted(true, true);
+            assert!(wrong <= 64, "{wrong} got another's reply before the next marker");
+            refused > 0
+        });
+        assert!(told, "nobody was told");
         // Where the callers wait, a reply that is left over may be noticed before.
         let (wrong, _) = shifted(true, false);
         assert!(wrong <= 64, "{wrong} got another's reply before the next marker");
