@@ -200,8 +200,8 @@ pub(super) struct Queue<T> {
     led: u64,
     /// The connection is kept alive until unattended calls are over.
     held: bool,
-    /// The reader, when it began to wait or left, was owed replies to what had been sent before.
-    owed: bool,
+    /// Where the first command stood in the stream that was not answered when the reader began to wait, or left.
+    answered: u64,
     /// The connection was idle, and whoever reads finds out whether it is good for anything.
     unproven: bool,
     /// When the time of the first of the unattended calls is over, or earlier.
@@ -233,7 +233,7 @@ impl<T: Seat> Queue<T> {
             urgent: false,
             led: 0,
             held: false,
-            owed: false,
+            answered: 0,
             unproven: false,
             soonest: None,
         }
@@ -331,7 +331,13 @@ impl<T: Seat> Queue<T> {
     }
 
     fn is_owed(&self) -> bool {
-        self.owed || self.has_due()
+        self.answered < self.claimed || self.has_due()
+    }
+
+    /// Notes what is not answered yet; the reader waits now, or leaves.
+    fn note_answered(&mut self, due: &VecDeque<Entry<T>>) {
+        let first = due.front().or(self.entries.front()).map_or(self.claimed, |entry| entry.start);
+        self.answered = first.min(self.claimed);
     }
 
     /// A caller that stood in line for room has given up; `granted` says that it had just been given some.
@@ -449,7 +455,7 @@ impl<T: Seat> Queue<T> {
             return Some(segment);
         }
         self.reader = Reader::Blocked;
-        self.owed = !due.is_empty() || self.has_due();
+        self.note_answered(due);
         None
     }
 
@@ -556,7 +562,7 @@ impl<T: Seat> Queue<T> {
             return (vec![next.clone()], false);
         }
         self.reader = Reader::Vacant;
-        self.owed = !due.is_empty() || self.has_due();
+        self.note_answered(due);
         let mut woken = self.grant();
         if awaited && !self.returns {
             let keeper = self.keeper.iter().filter(|keeper| keeper.offer(Gift::Room));

@@ -6,8 +6,10 @@ use std::time::Instant;
 
 use super::{Duty, Entry, Gift, Life, Queue, Reader, Refusal, Seat, Sent, Waiting};
 
-/// So many bytes of deferred calls are written though earlier ones are not answered yet.
+/// So many bytes of deferred calls are written though earlier ones are not answered yet; fewer when fewer are under way, down to
+/// the other number.
 const FLUSH_AT: u64 = 4 << 10;
+const FLUSH_FROM: u64 = 512;
 
 /// What the keeper does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +55,18 @@ impl<T: Seat> Queue<T> {
         self.enter(ticket, bytes, replies);
         Ok(match self.reader {
             // What was sent before will be answered, and whoever reads that writes all this at once.
-            Reader::Vacant if self.returns && self.owed && self.queued() < FLUSH_AT.min(self.bound / 2) => {
-                Duty::Wait
-            }
-            Reader::Blocked if self.owed && self.queued() < FLUSH_AT.min(self.bound / 2) => Duty::Wait,
+            Reader::Vacant if self.returns && self.gathers() => Duty::Wait,
+            Reader::Blocked if self.gathers() => Duty::Wait,
             _ => self.duty(),
         })
+    }
+
+    /// Whether what is queued may wait for more. Once it is as much as what is under way, it is sent: then the server has
+    /// something to do while the replies to that are read.
+    fn gathers(&self) -> bool {
+        let under_way = self.claimed.saturating_sub(self.answered);
+        let enough = under_way.clamp(FLUSH_FROM, FLUSH_AT).min(self.bound / 2);
+        under_way > 0 && self.queued() < enough
     }
 
     /// Whether the connection must be kept alive from now on, for nobody may be left to do so while replies are to come.
@@ -115,7 +123,7 @@ impl<T: Seat> Queue<T> {
     pub(in crate::shared) fn look(&mut self, seen: &mut u64) -> Keeping {
         let passed = std::mem::replace(seen, self.led) == self.led;
         let wanted = std::mem::take(&mut self.wanted);
-        let outstanding = self.owed || !self.entries.is_empty();
+        let outstanding = self.is_owed() || !self.entries.is_empty();
         if self.reader == Reader::Vacant && outstanding && (passed || self.urgent) && self.join() {
             self.returns = false;
             return Keeping::Lead;
