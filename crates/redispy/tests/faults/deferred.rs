@@ -11,20 +11,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use redispy::{
-    Address, Client, ClientBuilder, Connector, Deadline, Deferred, Error, ErrorKind, Outcome, Pending,
-    RetryPolicy, TcpConfig, TcpConnector, Transport, cmd, prelude::*,
+    Address, Client, Connector, Deadline, Deferred, Error, ErrorKind, Outcome, Pending, RetryPolicy,
+    TcpConfig, TcpConnector, Transport, cmd, prelude::*,
 };
 use redispy_conn::{Attempt, Condition, Readiness};
-use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, wait_until};
+use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, wait_until};
 
-use crate::oracles::{PATIENCE, SLACK, assert_all_well, assert_no_secret, echo, greeted, ms, plain, trial};
+use crate::oracles::{
+    PATIENCE, SLACK, assert_all_well, assert_bounded_until, assert_never_came, assert_no_secret, builder,
+    cut_again_and_again, echo, greeted, ms, trial,
+};
 
 const THREADS: usize = 64;
 const EACH: usize = 16;
-
-fn client(url: impl AsRef<str>) -> ClientBuilder {
-    plain().url(url).unwrap()
-}
 
 /// So many calls under way, with a marker each.
 fn submit(d: &Deferred, count: usize) -> Vec<(String, Pending<String>)> {
@@ -89,20 +88,9 @@ fn f038_f039_deferred_calls_cut_again_and_again() {
     trial(|| {
         let server = Server::start();
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
-        let r = client(proxy.url()).retry(RetryPolicy::none()).build().unwrap();
+        let r = builder(proxy.url()).retry(RetryPolicy::none()).build().unwrap();
         let (good, bad) = under_load(&r, Duration::from_secs(5), || {
-            for round in 0..40 {
-                let end = if round % 2 == 0 { End::Close } else { End::Reset };
-                let fault = Fault::none().cut_at(round * 37, end);
-                if round % 3 == 0 {
-                    proxy.to_server(fault)
-                } else {
-                    proxy.to_client(fault)
-                }
-                thread::sleep(ms(15));
-                proxy.heal();
-                thread::sleep(ms(10));
-            }
+            cut_again_and_again(&proxy, || thread::sleep(ms(10)));
         });
         assert!(good > 0 && bad > 0, "{good} {bad}");
         // Also where the client's own calls do not look at it.
@@ -119,7 +107,7 @@ fn f082_f097_no_deferred_write_runs_twice_and_those_of_a_thread_run_in_order() {
     trial(|| {
         let server = Server::start();
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
-        let r = client(proxy.url()).build().unwrap();
+        let r = builder(proxy.url()).build().unwrap();
         let d = r.deferred();
         let over = AtomicBool::new(false);
         let ledger: Mutex<Vec<Told>> = Mutex::default();
@@ -199,7 +187,7 @@ fn f082_f097_no_deferred_write_runs_twice_and_those_of_a_thread_run_in_order() {
 fn f042_deferred_calls_that_are_too_late_and_those_that_are_not() {
     trial(|| {
         let server = Server::start();
-        let r = client(server.url()).build().unwrap();
+        let r = builder(server.url()).build().unwrap();
         r.deferred().ping().wait().unwrap();
         server.pause();
         let (hasty, patient) = (r.with_timeout(ms(200)).deferred(), r.with_timeout(PATIENCE).deferred());
@@ -247,7 +235,7 @@ impl Wake for WokenAt {
 fn f042_a_future_ends_by_its_deadline_though_nobody_waits() {
     trial(|| {
         let server = Server::start();
-        let r = client(server.url()).timeout(ms(300)).build().unwrap();
+        let r = builder(server.url()).timeout(ms(300)).build().unwrap();
         let d = r.deferred();
         d.ping().wait().unwrap();
         server.pause();
@@ -280,7 +268,7 @@ fn f042_a_future_ends_by_its_deadline_though_nobody_waits() {
 fn f048_deferred_calls_are_read_while_they_are_written() {
     trial(|| {
         let server = Server::start();
-        let r = client(server.url()).timeout(PATIENCE).build().unwrap();
+        let r = builder(server.url()).timeout(PATIENCE).build().unwrap();
         let large = "x".repeat(2 << 20);
         let d = r.deferred();
         // Much more in both directions than sockets hold, and nobody waits meanwhile.
@@ -297,7 +285,7 @@ fn f180_a_frozen_server_and_a_bounded_queue_of_deferred_calls() {
     trial(|| {
         const BOUND: usize = 256 << 10;
         let server = Server::start();
-        let r = client(server.url()).max_queued(BOUND).timeout(ms(600)).build().unwrap();
+        let r = builder(server.url()).max_queued(BOUND).timeout(ms(600)).build().unwrap();
         let d = r.deferred();
         d.ping().wait().unwrap();
         server.pause();
@@ -331,19 +319,11 @@ fn f180_a_frozen_server_and_a_bounded_queue_of_deferred_calls() {
                     })
                 })
                 .collect();
-            while !producers.iter().all(|producer| producer.is_finished()) {
-                let queued = r.stats().queued;
-                assert!(queued <= BOUND as u64, "{queued} bytes are queued");
-                thread::sleep(ms(2));
-            }
+            assert_bounded_until(&r, BOUND, || producers.iter().all(|producer| producer.is_finished()));
         });
         server.resume();
         assert_all_well(&r.with_timeout(PATIENCE), &server);
-        let unsent = unsent.into_inner().unwrap();
-        assert!(!unsent.is_empty());
-        for key in unsent {
-            assert_eq!(text(&server.command(["EXISTS", &key])), "0", "{key} was not sent");
-        }
+        assert_never_came(&server, &unsent.into_inner().unwrap());
     });
 }
 
@@ -351,7 +331,7 @@ fn f180_a_frozen_server_and_a_bounded_queue_of_deferred_calls() {
 fn f075_threads_that_panic_while_they_hold_calls_under_way() {
     trial(|| {
         let server = Server::start();
-        let r = client(server.url()).build().unwrap();
+        let r = builder(server.url()).build().unwrap();
         let d = r.deferred();
         thread::scope(|scope| {
             for round in 0..THREADS {
@@ -416,7 +396,7 @@ fn f050_a_connection_that_was_lost_while_idle_costs_no_call() {
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
         // Others submit while one looks.
         let slow = Arc::new(SlowLook(TcpConnector::new(TcpConfig::default())));
-        let r = client(proxy.url()).connector(slow).build().unwrap();
+        let r = builder(proxy.url()).connector(slow).build().unwrap();
         let d = r.deferred();
         let counted = AtomicUsize::new(0);
         for _ in 0..10 {
@@ -443,7 +423,7 @@ fn f050_a_connection_that_was_lost_while_idle_costs_no_call() {
 fn f070_aborting_ends_deferred_calls_and_closing_does_not() {
     trial(|| {
         let server = Server::start();
-        let r = client(server.url()).timeout(PATIENCE).build().unwrap();
+        let r = builder(server.url()).timeout(PATIENCE).build().unwrap();
         let d = r.deferred();
         d.ping().wait().unwrap();
         server.pause();
@@ -460,7 +440,7 @@ fn f070_aborting_ends_deferred_calls_and_closing_does_not() {
         assert!(refused.is_ready());
         assert_eq!(refused.wait().unwrap_err().kind(), ErrorKind::PoolClosed);
         server.resume();
-        let r = client(server.url()).build().unwrap();
+        let r = builder(server.url()).build().unwrap();
         let d = r.deferred();
         let all = submit(&d, EACH);
         r.close();
@@ -475,7 +455,7 @@ fn f042_futures_that_are_dropped_while_replies_come() {
     trial(|| {
         let server = Server::start();
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
-        let r = client(proxy.url()).build().unwrap();
+        let r = builder(proxy.url()).build().unwrap();
         let d = r.deferred();
         let mut seen = HashSet::new();
         for round in 0..300_usize {

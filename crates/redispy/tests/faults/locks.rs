@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redispy::{Client, ErrorKind, Outcome, Phase, RetryPolicy, prelude::*};
+use redispy::{Client, ErrorKind, LockGuard, Outcome, Phase, Result, RetryPolicy, prelude::*};
 use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, timed, wait_until};
 
 use crate::connect::moving;
@@ -333,20 +333,23 @@ fn f038_a_connection_that_dies_while_a_lock_is_released_or_extended() {
             assert!(left > LONG && left <= 2 * LONG, "{left:?}");
             assert!(guard.remaining().unwrap() > LONG);
 
-            let accepted = proxy.accepted();
-            proxy.to_client(Fault::none().cut_at(1, End::Close));
-            thread::scope(|scope| {
-                let release = scope.spawn(|| guard.release());
-                wait_until("another connection", PATIENCE, || {
-                    proxy.accepted() > accepted || release.is_finished()
-                });
-                proxy.heal();
-                release.join().unwrap().unwrap();
-            });
+            release_amid_a_cut(guard, &proxy).unwrap();
             assert!(!exists(&server, "foo"));
         }
         assert_all_well(&r, &server);
     });
+}
+
+/// Releases the lock; the first answer is lost, and the wire heals once the client has connected again.
+fn release_amid_a_cut(guard: LockGuard, proxy: &ByteProxy) -> Result<()> {
+    let accepted = proxy.accepted();
+    proxy.to_client(Fault::none().cut_at(1, End::Close));
+    thread::scope(|scope| {
+        let release = scope.spawn(|| guard.release());
+        wait_until("another connection", PATIENCE, || proxy.accepted() > accepted || release.is_finished());
+        proxy.heal();
+        release.join().unwrap()
+    })
 }
 
 /// The answer is lost, and so was the lock, before it was released.
@@ -360,16 +363,7 @@ fn f038_a_lock_whose_time_was_over_is_not_told_released_when_the_answer_is_lost(
         let guard = r.lock("foo").ttl(ms(200)).acquire().unwrap();
         assert!(guard.wait_lost(PATIENCE));
         wait_until("the key has expired", PATIENCE, || !exists(&server, "foo"));
-        let accepted = proxy.accepted();
-        proxy.to_client(Fault::none().cut_at(1, End::Close));
-        thread::scope(|scope| {
-            let release = scope.spawn(|| guard.release());
-            wait_until("another connection", PATIENCE, || {
-                proxy.accepted() > accepted || release.is_finished()
-            });
-            proxy.heal();
-            assert_eq!(release.join().unwrap().unwrap_err().kind(), ErrorKind::LockExpired);
-        });
+        assert_eq!(release_amid_a_cut(guard, &proxy).unwrap_err().kind(), ErrorKind::LockExpired);
         assert_all_well(&r, &server);
     });
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use redispy::{Client, ClientBuilder, Error, ErrorKind, Outcome, Phase, Result, prelude::*};
 use redispy_testkit::{
-    FakeServer, Handshake, Leaks, Script, Server, starved, text, timed, wait_until, within,
+    ByteProxy, End, FakeServer, Fault, Handshake, Leaks, Script, Server, starved, text, timed, wait_until,
+    within,
 };
 
 /// By how much a call may outlast its deadline on a machine that is busy; the promise is 50 ms.
@@ -200,6 +201,41 @@ pub(crate) fn connections(server: &Server) -> usize {
 pub(crate) fn assert_all_well(client: &Client, server: &Server) {
     assert_recovered(client);
     assert_sums(client, server);
+}
+
+/// Cuts connections at many bytes of what goes either way, in order and by force; after each cut `recover` is waited for.
+pub(crate) fn cut_again_and_again(proxy: &ByteProxy, mut recover: impl FnMut()) {
+    for round in 0..40 {
+        let end = if round % 2 == 0 { End::Close } else { End::Reset };
+        let fault = Fault::none().cut_at(round * 37, end);
+        if round % 3 == 0 {
+            proxy.to_server(fault)
+        } else {
+            proxy.to_client(fault)
+        }
+        std::thread::sleep(ms(15));
+        proxy.heal();
+        recover();
+    }
+}
+
+/// No more than `bound` bytes are queued on shared connections, at any time until it is `over`.
+#[track_caller]
+pub(crate) fn assert_bounded_until(client: &Client, bound: usize, over: impl Fn() -> bool) {
+    while !over() {
+        let queued = client.stats().queued;
+        assert!(queued <= bound as u64, "{queued} bytes are queued");
+        std::thread::sleep(ms(2));
+    }
+}
+
+/// Some writes were told `NotSent`, and none of their keys is there.
+#[track_caller]
+pub(crate) fn assert_never_came(server: &Server, unsent: &[String]) {
+    assert!(!unsent.is_empty());
+    for key in unsent {
+        assert_eq!(text(&server.command(["EXISTS", key])), "0", "{key} was not sent");
+    }
 }
 
 /// A fake server's connection that grants the handshake.

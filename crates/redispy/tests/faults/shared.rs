@@ -13,10 +13,11 @@ use redispy::{
     Transport, cmd, prelude::*,
 };
 use redispy_conn::{Attempt, Condition, Readiness};
-use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, wait_until};
+use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, wait_until};
 
 use crate::oracles::{
-    PATIENCE, SLACK, assert_all_well, assert_no_secret, assert_recovered, greeted, ms, then_echo, trial,
+    PATIENCE, SLACK, assert_all_well, assert_bounded_until, assert_never_came, assert_no_secret,
+    assert_recovered, greeted, ms, then_echo, trial,
 };
 
 mod connections;
@@ -186,22 +187,14 @@ fn f180_a_frozen_server_and_a_bounded_queue() {
                     })
                 })
                 .collect();
-            while !producers.iter().all(|producer| producer.is_finished()) {
-                let queued = r.stats().queued;
-                assert!(queued <= BOUND as u64, "{queued} bytes are queued");
-                thread::sleep(ms(2));
-            }
+            assert_bounded_until(&r, BOUND, || producers.iter().all(|producer| producer.is_finished()));
             let submitted: usize = producers.into_iter().map(|producer| producer.join().unwrap()).sum();
             // Whoever is not held up submits thousands.
             assert!((16..4000).contains(&submitted), "{submitted}");
         });
         server.resume();
         assert_all_well(&r.with_timeout(PATIENCE), &server);
-        let unsent = unsent.into_inner().unwrap();
-        assert!(!unsent.is_empty());
-        for key in unsent {
-            assert_eq!(text(&server.command(["EXISTS", &key])), "0", "{key} was not sent");
-        }
+        assert_never_came(&server, &unsent.into_inner().unwrap());
     });
 }
 

@@ -15,7 +15,8 @@ use redispy_testkit::{
 use super::herd::{Herd, THREADS, all, answer, shared, then_answer, wait_for_all};
 use crate::connect::moving;
 use crate::oracles::{
-    PATIENCE, SECRET, assert_all_well, assert_recovered, connections, forget, greeted, ms, trial,
+    PATIENCE, SECRET, assert_all_well, assert_recovered, connections, cut_again_and_again, forget, greeted,
+    ms, trial,
 };
 
 const NOT_SENT: &[Outcome] = &[Outcome::NotSent];
@@ -66,18 +67,7 @@ fn f038_f039_f097_cut_again_and_again_under_64_callers() {
         let proxy = ByteProxy::start(Endpoint::Tcp(server.addr()));
         let r = shared(proxy.url()).build().unwrap();
         let herd = Herd::run(&r, Duration::from_secs(5), |herd| {
-            for round in 0..40 {
-                let end = if round % 2 == 0 { End::Close } else { End::Reset };
-                let fault = Fault::none().cut_at(round * 37, end);
-                if round % 3 == 0 {
-                    proxy.to_server(fault)
-                } else {
-                    proxy.to_client(fault)
-                }
-                thread::sleep(ms(15));
-                proxy.heal();
-                herd.wait_for_success();
-            }
+            cut_again_and_again(&proxy, || herd.wait_for_success());
         });
         assert!(herd.failed(&[ErrorKind::Closed, ErrorKind::Connect]) > 0);
         assert_all_well(&r, &server);
