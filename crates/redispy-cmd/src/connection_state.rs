@@ -1,7 +1,7 @@
-//! Which commands leave a connection different from what it was, told from a request as it is sent.
+//! Which commands leave a connection different from what it was, or tell about what was done on it, from a request as it is sent.
 //!
 //! A client lends any of its connections to each call. What one caller does to a connection the next one would find: another
-//! database, another user, a WATCH. These functions let whoever owns connections refuse or prepare for such commands, however
+//! database, another user, a WATCH; and what a caller has written may have gone over another one than its WAIT. These functions let whoever owns connections refuse or prepare for such commands, however
 //! they were written.
 
 use crate::cmd::Request;
@@ -20,6 +20,8 @@ const MONITOR: &str =
     "this version has no MONITOR, whose stream needs a connection on which nothing else is sent";
 const SILENCE: &str =
     "each command is told its reply here; those of a pipeline come together, and need not be looked at";
+const WRITES: &str =
+    "a session, on which the writes are made too: it tells about those of its own connection";
 const REPLICATION: &str = "a replica; clients do not speak the replication protocol";
 const CLUSTER: &str = "a client of the cluster, which says this by itself where it is needed";
 const DROP: &str = "nothing: connections are closed with the client or session that owns them";
@@ -83,6 +85,23 @@ fn changes_by_name(request: &Request, name: &str) -> Option<&'static str> {
     Some(instead)
 }
 
+/// What to use instead of this command on a client, which lends any of its connections to each call, if it is about its connection:
+/// it changes it ([`changes_connection`]), or waits for what was written on it (`WAIT`). `None` for all other commands.
+///
+/// ```
+/// use redispy_cmd::{changes_connection, cmd, needs_session};
+///
+/// let wait = cmd(("WAIT", 1, 100));
+/// assert!(needs_session(wait.request()).is_some());
+/// assert_eq!(changes_connection(wait.request()), None);
+/// ```
+pub fn needs_session(request: &Request) -> Option<&'static str> {
+    match request.spec()?.name {
+        "WAIT" | "WAITAOF" => Some(WRITES),
+        _ => changes_connection(request),
+    }
+}
+
 /// What to use instead of this command even where it may change the connection, if from then on the server would no longer
 /// answer each command with its reply: it streams (`MONITOR`, subscriptions, replication), keeps silent (`CLIENT REPLY OFF`), or
 /// says `QUEUED` to everything (`MULTI`). `None` for all other commands.
@@ -122,7 +141,7 @@ pub fn overtakes(request: &Request) -> bool {
 }
 
 /// What to use instead of this command among others that are sent at once, in a batch or a pipeline: it changes the connection
-/// ([`changes_connection`]), closes it ([`closes_connection`]), or waits ([`Request::block`]). `None` for all other commands.
+/// or is about it ([`needs_session`]), closes it ([`closes_connection`]), or waits ([`Request::block`]). `None` for all other commands.
 #[inline]
 pub fn unfit_for_batch(request: &Request) -> Option<&'static str> {
     // What is sent most is told at once.
@@ -136,7 +155,7 @@ fn unfit_by_name(request: &Request) -> Option<&'static str> {
     if closes_connection(request) {
         return Some(LAST);
     }
-    changes_connection(request).or_else(|| request.block().map(|_| ALONE))
+    needs_session(request).or_else(|| request.block().map(|_| ALONE))
 }
 
 #[cfg(test)]
@@ -288,6 +307,8 @@ mod tests {
         assert_eq!(instead(&["shutdown", "NOSAVE"]), Some(LAST));
         assert_eq!(instead(&["SELECT", "1"]), Some(DATABASE));
         assert_eq!(instead(&["BLPOP", "queue", "1"]), Some(ALONE));
+        assert_eq!(instead(&["WAIT", "1", "100"]), Some(WRITES));
+        assert_eq!(instead(&["waitaof", "1", "1", "100"]), Some(WRITES));
         assert_eq!(instead(&["XREAD", "STREAMS", "s", "0"]), None);
         assert_eq!(instead(&["SHUTDOWN", "ABORT"]), None);
         assert_eq!(instead(&["GET", "key"]), None);

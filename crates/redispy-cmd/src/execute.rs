@@ -97,10 +97,10 @@ pub trait MayBlock {}
 
 impl<C: Call + ?Sized> MayBlock for &C {}
 
-/// What has one connection to itself: a session. Commands that change their connection run on nothing else, since a client
-/// lends another connection to each call and a pipeline gives its own back.
+/// What has one connection to itself: a session. Commands that change their connection, or tell about what was done on it, run
+/// on nothing else, since a client lends any of its connections to each call and a pipeline gives its own back.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no connection of its own for this command to change",
+    message = "`{Self}` has no connection of its own, which this command is about",
     label = "not a session",
     note = "say it in the client's configuration, which every connection follows, or take a session"
 )]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redispy_cmd::{
-    Block, Call, FromReply, IntoCmd, Request, Value, changes_connection, closes_connection, overtakes,
+    Block, Call, FromReply, IntoCmd, Request, Value, closes_connection, needs_session, overtakes,
     unfit_for_batch,
 };
 use redispy_conn::{Config, Deadline, ErrorKind, Failure, Outcome, Pool};
@@ -344,7 +344,7 @@ impl Call for Client {
     type Error = Error;
 
     fn call(&self, request: &Request, read: &mut dyn FnMut(Node<'_>)) -> Result<()> {
-        if let Some(instead) = changes_connection(request) {
+        if let Some(instead) = needs_session(request) {
             return Err(Error::refused(request.name(), instead));
         }
         let observed = self.begin(|| Begun::command(request, None));

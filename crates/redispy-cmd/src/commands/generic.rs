@@ -20,7 +20,7 @@ pub use wait::*;
 
 use crate::arg::{ToArg, ToArgs, ToMillis, ToSeconds, ToUnixMillis, ToUnixSeconds};
 use crate::block::ToBlock;
-use crate::execute::{Execute, MayBlock};
+use crate::execute::{Execute, MayBlock, OwnsConnection};
 use crate::replies::{Cursor, Expiry, Fsynced, KeyType, ScanPage};
 use crate::reply::FromReply;
 
@@ -422,21 +422,24 @@ pub trait GenericCommands: Execute {
         self.run(unlink(keys))
     }
 
-    /// Waits until as many replicas have what this connection wrote before: that of a session, since a client lends each
-    /// call any of its connections. The reply is how many have it, which may be fewer when the time is over.
+    /// Waits until as many replicas have what this connection wrote before. Only a session has it: a client lends any of its
+    /// connections to each call, and on one that has written nothing the server answers at once, whatever the replicas have. The
+    /// reply is how many have it, which may be fewer when the time is over.
     ///
     /// `WAIT numreplicas timeout`. Since Redis 3.0.0. O(1).
     ///
     /// ```
-    /// # use redispy_cmd::{Call, commands::GenericCommands};
+    /// # use redispy_cmd::{Call, OwnsConnection, commands::{GenericCommands, StringCommands}};
     /// use std::time::Duration;
-    /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
-    /// let replicas = r.wait(1, Duration::from_millis(100))?;      // have what was written
+    /// # fn example<S: Call>(session: &S) -> Result<(), S::Error>
+    /// # where for<'a> &'a S: OwnsConnection {
+    /// session.set("order:1", "paid")?;
+    /// let replicas = session.wait(1, Duration::from_millis(100))?;      // have it
     /// # Ok(()) }
     /// ```
     fn wait(self, numreplicas: i64, timeout: impl ToBlock) -> Self::Output<i64>
     where
-        Self: MayBlock,
+        Self: MayBlock + OwnsConnection,
     {
         self.run(wait(numreplicas, timeout))
     }
@@ -447,7 +450,7 @@ pub trait GenericCommands: Execute {
     /// `WAITAOF numlocal numreplicas timeout`. Since Redis 7.2.0. O(1).
     fn waitaof(self, numlocal: i64, numreplicas: i64, timeout: impl ToBlock) -> Self::Output<Fsynced>
     where
-        Self: MayBlock,
+        Self: MayBlock + OwnsConnection,
     {
         self.run(waitaof(numlocal, numreplicas, timeout))
     }

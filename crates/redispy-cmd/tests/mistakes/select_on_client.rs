@@ -1,5 +1,5 @@
 //! A command that changes its connection, on something that lends another connection to each call.
-//= error[E0277]: `&C` has no connection of its own for this command to change
+//= error[E0277]: `&C` has no connection of its own, which this command is about
 //= = note: say it in the client's configuration, which every connection follows, or take a session
 
 use redispy_cmd::commands::ConnectionStateCommands;

@@ -1,8 +1,7 @@
 //! ECHO, PING and the commands that change the connection they run on.
 
 use redispy_cmd::commands::*;
-use redispy_cmd::{Call, Cmd, IntoCmd, OwnsConnection, ReplyError, Request};
-use resp_proto::Node;
+use redispy_cmd::{Cmd, IntoCmd};
 
 use crate::double::{Double, both, read, refusal, unfit, wire};
 
@@ -108,22 +107,9 @@ fn the_greeting_is_the_same_in_both_protocols() {
     assert_eq!(unfit(hello(), "+OK\r\n"), "HELLO: expected the server's greeting, got a simple string");
 }
 
-/// A server double that stands for a session.
-struct Session(Double);
-
-impl OwnsConnection for &Session {}
-
-impl Call for Session {
-    type Error = ReplyError;
-
-    fn call(&self, request: &Request, read: &mut dyn FnMut(Node<'_>)) -> Result<(), ReplyError> {
-        self.0.call(request, read)
-    }
-}
-
 #[test]
 fn the_methods_of_a_session() {
-    let session = Session(Double::new(["+OK\r\n"; 20]));
+    let session = Double::new(["+OK\r\n"; 20]);
     let r = &session;
     r.auth("p").unwrap();
     r.auth_user("u", "p").unwrap();
@@ -146,7 +132,7 @@ fn the_methods_of_a_session() {
     r.unwatch().unwrap();
     r.watch(["a", "b"]).unwrap();
     assert_eq!(
-        session.0.sent(),
+        session.sent(),
         [
             "AUTH p",
             "AUTH u p",

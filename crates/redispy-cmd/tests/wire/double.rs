@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use redispy_cmd::execute::read_reply;
 use redispy_cmd::spec::{Group, Spec};
-use redispy_cmd::{Call, Execute, IntoCmd, ReplyError, ReplyErrorKind, Request};
+use redispy_cmd::{Call, Execute, IntoCmd, OwnsConnection, ReplyError, ReplyErrorKind, Request};
 use resp_proto::{Limits, Node, Reply};
 
 use crate::record::record;
@@ -43,6 +43,9 @@ impl Call for Double {
         Ok(())
     }
 }
+
+/// It stands for a session: it takes what belongs to a connection too.
+impl OwnsConnection for &Double {}
 
 /// What a command sends: its words with a space between, as a shell would need them quoted.
 pub(crate) fn wire(cmd: impl IntoCmd) -> String {

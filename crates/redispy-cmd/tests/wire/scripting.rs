@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use redispy_cmd::Value;
 use redispy_cmd::commands::{self as cmd, RestorePolicy, ScriptDebugMode, ScriptingCommands};
 use redispy_cmd::reply::ServerError;
 use redispy_cmd::spec::Group;
-use redispy_cmd::{Call, OwnsConnection, ReplyError, Request, Value};
-use resp_proto::Node;
 
 use crate::double::{Double, both, bulk, not_sent, read, refusal, unfit, wire};
 
@@ -37,23 +36,10 @@ const PLAIN: [&str; 22] = [
     "SCRIPT DEBUG SYNC",
 ];
 
-/// A double that owns its connection, as a session does.
-struct Session(Double);
-
-impl Call for Session {
-    type Error = ReplyError;
-
-    fn call(&self, request: &Request, read: &mut dyn FnMut(Node<'_>)) -> Result<(), ReplyError> {
-        self.0.call(request, read)
-    }
-}
-
-impl OwnsConnection for &Session {}
-
 #[test]
 fn plain_forms_send_their_words() {
     let (ok, stats) = ("+OK\r\n", "*2\r\n$14\r\nrunning_script\r\n$-1\r\n");
-    let server = Session(Double::new([
+    let server = Double::new([
         ":1\r\n",
         "$-1\r\n",
         "*0\r\n",
@@ -76,7 +62,7 @@ fn plain_forms_send_their_words() {
         "$2\r\n1f\r\n",
         "$8\r\nreturn 1\r\n",
         ok,
-    ]));
+    ]);
     let r = &server;
     assert_eq!(r.eval("return 1", ["k", "l"], ("a", 1)), Ok(Value::Integer(1)));
     assert_eq!(r.evalsha("1f", NONE, NONE), Ok(Value::Null));
@@ -100,7 +86,7 @@ fn plain_forms_send_their_words() {
     assert_eq!(r.script_load("return 1"), Ok("1f".to_owned()));
     assert_eq!(r.script_show("1f"), Ok("return 1".to_owned()));
     assert_eq!(r.script_debug(ScriptDebugMode::Sync), Ok(()));
-    assert_eq!(server.0.sent(), PLAIN);
+    assert_eq!(server.sent(), PLAIN);
 }
 
 #[test]

@@ -159,7 +159,9 @@ fn f046_block_time_is_added_to_the_deadline() {
         let got: Option<(String, String)> =
             on_time(ms(800), || r.run(cmd(("BLPOP", "q", "0.7")).returns())).unwrap();
         assert_eq!(got, None);
-        let answered: i64 = on_time(ms(800), || r.run(cmd(("WAIT", "1", "600")).returns())).unwrap();
+        let session = r.session().unwrap();
+        let answered: i64 = on_time(ms(800), || session.run(cmd(("WAIT", "1", "600")).returns())).unwrap();
+        drop(session);
         assert_eq!(answered, 0);
         server.command(["XADD", "s", "1-1", "a", "b"]);
         let read = on_time(ms(800), || r.execute_command(("XREAD", "BLOCK", "600", "STREAMS", "s", "$")));

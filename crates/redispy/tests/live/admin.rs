@@ -64,8 +64,9 @@ fn a_server_follows_another_and_goes_its_own_way_again() {
         let known = |role: Role| matches!(role, Role::Master { replicas, .. } if replicas.len() == 1);
         wait_until("the master knows", PATIENCE, || known(m.role().unwrap()));
         assert_eq!(m.info().unwrap().replicas.len(), 1);
-        m.set("k", "later").unwrap();
-        assert_eq!(m.wait(1, PATIENCE).unwrap(), 1);
+        let session = m.session().unwrap();
+        session.set("k", "later").unwrap();
+        assert_eq!(session.wait(1, PATIENCE).unwrap(), 1);
         assert_eq!(r.get("k").unwrap(), Some("later".to_owned()));
 
         r.replicaof_no_one().unwrap();
@@ -86,8 +87,9 @@ fn a_server_hands_over_to_its_replica() {
         r.replicaof("127.0.0.1", master.port()).unwrap();
         let in_step = || matches!(m.role().unwrap(), Role::Master { replicas, .. } if replicas.len() == 1);
         wait_until("the replica is in step", PATIENCE, in_step);
-        m.set("k", 1).unwrap();
-        assert_eq!(m.wait(1, PATIENCE).unwrap(), 1);
+        let session = m.session().unwrap();
+        session.set("k", 1).unwrap();
+        assert_eq!(session.wait(1, PATIENCE).unwrap(), 1);
         assert_eq!(m.run(cmd::failover().to("127.0.0.1", 1)).unwrap_err().code(), Some("ERR"));
         r.run(cmd::failover()).unwrap_err();
         m.run(cmd::failover().to("127.0.0.1", replica.port()).force(PATIENCE)).unwrap();

@@ -110,7 +110,7 @@ fn a_wait_of_no_time() {
         refused("timeout", r.blpop::<(String, String)>("l", Duration::ZERO));
         refused("timeout", r.brpoplpush::<String>("l", "m", Duration::ZERO));
         refused("timeout", r.bzpopmin::<(String, String, f64)>("z", Duration::ZERO));
-        refused("timeout", r.wait(1, Duration::ZERO));
+        refused("timeout", r.run(cmd::wait(1, Duration::ZERO)));
     });
 }
 

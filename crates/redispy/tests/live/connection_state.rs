@@ -1,5 +1,7 @@
 //! What a session may do to its connection, and what it refuses.
 
+use std::time::Duration;
+
 use redispy::cmd::ClientAttribute;
 use redispy::prelude::*;
 use redispy::spec::Spec;
@@ -39,6 +41,25 @@ fn a_client_does_not_watch_since_another_connection_would_run_the_transaction() 
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Refused, Outcome::NotSent));
         assert!(error.to_string().contains("`client.transaction(keys, ..)`"), "{error}");
     }
+}
+
+#[test]
+fn a_client_does_not_wait_for_writes_that_went_over_another_connection() {
+    each_protocol(|r| {
+        for wait in [&["WAIT", "1", "1"][..], &["waitaof", "0", "1", "1"]] {
+            for error in [r.execute_command(wait).unwrap_err(), r.batch([redispy::cmd(wait)]).unwrap_err()] {
+                assert_eq!((error.kind(), error.outcome()), (ErrorKind::Refused, Outcome::NotSent));
+                assert!(error.to_string().contains("a session, on which the writes are made too"), "{error}");
+            }
+        }
+        // It changes nothing: the connection goes back.
+        let discarded = r.stats().discarded;
+        let session = r.session().unwrap();
+        assert!(session.set("k", 1).unwrap());
+        assert_eq!(session.wait(1, Duration::from_millis(1)).unwrap(), 0);
+        drop(session);
+        assert_eq!(r.stats().discarded, discarded);
+    });
 }
 
 #[test]

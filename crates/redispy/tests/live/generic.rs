@@ -265,10 +265,11 @@ fn a_scan_of_few_keys_is_one_page() {
 #[test]
 fn waiting_for_replicas_ends() {
     each_protocol(|r| {
-        r.set("k", 1).unwrap();
-        assert_eq!(r.wait(0, Block::Forever).unwrap(), 0);
-        assert_eq!(r.wait(1, Duration::from_millis(10)).unwrap(), 0);
-        let fsynced = r.waitaof(0, 1, Duration::from_millis(10));
+        let session = r.session().unwrap();
+        session.set("k", 1).unwrap();
+        assert_eq!(session.wait(0, Block::Forever).unwrap(), 0);
+        assert_eq!(session.wait(1, Duration::from_millis(10)).unwrap(), 0);
+        let fsynced = session.waitaof(0, 1, Duration::from_millis(10));
         if knows(&spec::WAITAOF) {
             let fsynced = fsynced.unwrap();
             assert_eq!((fsynced.local, fsynced.replicas), (0, 0));
