@@ -102,7 +102,7 @@ impl<C: Call + ?Sized> MayBlock for &C {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no connection of its own, which this command is about",
     label = "not a session",
-    note = "say it in the client's configuration, which every connection follows, or take a session"
+    note = "take a session, or say it in the client's configuration, which every connection follows"
 )]
 pub trait OwnsConnection {}
 

@@ -1,6 +1,6 @@
 //! A command that changes its connection, on something that lends another connection to each call.
 //= error[E0277]: `&C` has no connection of its own, which this command is about
-//= = note: say it in the client's configuration, which every connection follows, or take a session
+//= = note: take a session, or say it in the client's configuration, which every connection follows
 
 use redispy_cmd::commands::ConnectionStateCommands;
 use redispy_cmd::{Call, Execute, ReplyError};

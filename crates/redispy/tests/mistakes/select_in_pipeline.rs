@@ -1,6 +1,6 @@
 //! A command that changes the connection, on a pipeline.
-//= error[E0277]: `redispy::Pipeline` has no connection of its own for this command to change
-//= = note: say it in the client's configuration, which every connection follows, or take a session
+//= error[E0277]: `redispy::Pipeline` has no connection of its own, which this command is about
+//= = note: take a session, or say it in the client's configuration, which every connection follows
 
 use redispy::{Client, Result, prelude::*};
 
