@@ -225,11 +225,8 @@ impl Scripts {
     /// What is sent for a command. The first call of each script takes its text along, so that the later ones find it,
     /// whatever the server's cache held before; within MULTI and EXEC nothing can take it away between.
     pub(crate) fn sent(&mut self, request: Request) -> Request {
-        self.first_call(&request).unwrap_or(request)
-    }
-
-    fn first_call(&mut self, request: &Request) -> Option<Request> {
-        if self.brings(request) { request.with_script_text() } else { None }
+        let whole = if self.brings(&request) { request.with_script_text() } else { None };
+        whole.unwrap_or(request)
     }
 
     /// Whether the command is to take its script's text along, which is remembered.
