@@ -78,7 +78,8 @@ fn changes_by_name(request: &Request, name: &str) -> Option<&'static str> {
         "MULTI" | "EXEC" | "DISCARD" => MULTI,
         "WATCH" | "UNWATCH" => WATCH,
         "MONITOR" => MONITOR,
-        "SYNC" | "PSYNC" | "REPLCONF" => REPLICATION,
+        // The last one is what nodes of a cluster say to each other, and some of it gets no answer.
+        "SYNC" | "PSYNC" | "REPLCONF" | "CLUSTER SYNCSLOTS" => REPLICATION,
         "READONLY" | "READWRITE" | "ASKING" => CLUSTER,
         _ => return None,
     };
@@ -109,9 +110,8 @@ pub fn takes_over_connection(request: &Request) -> Option<&'static str> {
     match request.spec()?.name {
         "CLIENT REPLY" if speaks(request) => None,
         "CLIENT REPLY" | "SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE" | "PUNSUBSCRIBE" | "SSUBSCRIBE"
-        | "SUNSUBSCRIBE" | "MONITOR" | "SYNC" | "PSYNC" | "MULTI" | "EXEC" | "DISCARD" => {
-            changes_connection(request)
-        }
+        | "SUNSUBSCRIBE" | "MONITOR" | "SYNC" | "PSYNC" | "CLUSTER SYNCSLOTS" | "MULTI" | "EXEC"
+        | "DISCARD" => changes_connection(request),
         _ => None,
     }
 }
@@ -140,8 +140,29 @@ pub fn overtakes(request: &Request) -> bool {
     )
 }
 
+/// Whether the table knows this command, by its first word and, of a container (`CLIENT`), its second. What is not known may do
+/// anything to its connection: a module's command, one of a newer server, one that the server was told to call by another name.
+pub fn is_known(request: &Request) -> bool {
+    request.spec().is_some_and(|spec| !spec.container || request.count() == 1)
+}
+
+/// Whether this command may go over a connection that others use at the same time. Not so what is [unfit for a
+/// batch](unfit_for_batch), [overtakes](overtakes) others, is not [known](is_known), or has its connection wait longer than the
+/// server: Redis 8.2 frees memory for FLUSHALL and FLUSHDB in the background, serves others meanwhile, and answers when it is done.
+#[inline]
+pub fn is_shareable(request: &Request) -> bool {
+    // What is sent most is told at once.
+    if request.spec().is_some_and(|spec| works_on_data(spec) && spec.first_key > 0 && !spec.is_blocking()) {
+        return true;
+    }
+    is_known(request)
+        && unfit_for_batch(request).is_none()
+        && !overtakes(request)
+        && !matches!(request.name(), "FLUSHALL" | "FLUSHDB")
+}
+
 /// What to use instead of this command among others that are sent at once, in a batch or a pipeline: it changes the connection
-/// or is about it ([`needs_session`]), closes it ([`closes_connection`]), or waits ([`Request::block`]). `None` for all other commands.
+/// or is about it ([`needs_session`]), closes it ([`closes_connection`]), or waits. `None` for all other commands.
 #[inline]
 pub fn unfit_for_batch(request: &Request) -> Option<&'static str> {
     // What is sent most is told at once.
@@ -155,7 +176,13 @@ fn unfit_by_name(request: &Request) -> Option<&'static str> {
     if closes_connection(request) {
         return Some(LAST);
     }
-    needs_session(request).or_else(|| request.block().map(|_| ALONE))
+    needs_session(request).or_else(|| waits(request).then_some(ALONE))
+}
+
+/// Whether the command waits at the server, be it for a time that only servers can read: `BLPOP key 0x10`.
+fn waits(request: &Request) -> bool {
+    let is_stream = || matches!(request.name(), "XREAD" | "XREADGROUP");
+    request.spec().is_some_and(Spec::is_blocking) && (request.block().is_some() || !is_stream())
 }
 
 #[cfg(test)]
@@ -212,6 +239,7 @@ mod tests {
             "sync",
             "psync ? -1",
             "replconf ack 0",
+            "cluster syncslots capa x",
             "readonly",
             "readwrite",
             "asking",
@@ -279,6 +307,50 @@ mod tests {
     }
 
     #[test]
+    fn others_share_a_connection_only_with_what_is_known_and_does_not_keep_them() {
+        let shareable = |words: &str| is_shareable(cmd(crate::arg::each(words.split(' '))).request());
+        for words in [
+            "GET k",
+            "MSET k 1",
+            "scan 0",
+            "EVAL x 0",
+            "fcall f 0",
+            "COMMAND",
+            "client id",
+            "DEBUG SLEEP 0",
+            "PING",
+            "XREAD STREAMS s 0",
+            "DBSIZE",
+        ] {
+            assert!(shareable(words), "{words}");
+        }
+        for words in [
+            "NO.SUCH k",
+            "CLIENT NONESUCH",
+            "xgroup nonesuch k g",
+            "flushall",
+            "FLUSHDB ASYNC",
+            "SCRIPT KILL",
+            "CLIENT UNPAUSE",
+            "SHUTDOWN",
+            "SELECT 1",
+            "WAIT 1 1",
+            "BLPOP k 1",
+            "BLPOP k 0x10",
+            "BLMPOP 0x1p4 1 k LEFT",
+            "XREAD BLOCK 5 STREAMS s 0",
+            "CLUSTER SYNCSLOTS ACK",
+        ] {
+            assert!(!shareable(words), "{words}");
+        }
+        // One look tells that a command is fit for a pipeline and may go over any connection.
+        for spec in Spec::all() {
+            let request = Request::new(spec);
+            assert!(!is_shareable(&request) || unfit_for_batch(&request).is_none(), "{}", spec.name);
+        }
+    }
+
+    #[test]
     fn nobody_is_sent_to_a_session_that_refuses_it_too() {
         for spec in Spec::all() {
             for mode in [&[][..], &["OFF"], &["SKIP"]] {
@@ -306,7 +378,9 @@ mod tests {
         let instead = |words: &[&str]| unfit_for_batch(cmd(words).request());
         assert_eq!(instead(&["shutdown", "NOSAVE"]), Some(LAST));
         assert_eq!(instead(&["SELECT", "1"]), Some(DATABASE));
-        assert_eq!(instead(&["BLPOP", "queue", "1"]), Some(ALONE));
+        for time in ["1", "0", "0x10", "1e0", "-1", "soon"] {
+            assert_eq!(instead(&["BLPOP", "queue", time]), Some(ALONE), "{time}");
+        }
         assert_eq!(instead(&["WAIT", "1", "100"]), Some(WRITES));
         assert_eq!(instead(&["waitaof", "1", "1", "100"]), Some(WRITES));
         assert_eq!(instead(&["XREAD", "STREAMS", "s", "0"]), None);

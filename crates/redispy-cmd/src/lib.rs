@@ -43,7 +43,8 @@ pub use arg::{Text, ToArg, ToArgs, ToPairs, ToPlaces, ToScored, each};
 pub use block::{Block, ToBlock};
 pub use cmd::{Cmd, Reader, Request, cmd};
 pub use connection_state::{
-    changes_connection, closes_connection, needs_session, overtakes, takes_over_connection, unfit_for_batch,
+    changes_connection, closes_connection, is_known, is_shareable, needs_session, overtakes,
+    takes_over_connection, unfit_for_batch,
 };
 pub use encoded::Encoded;
 pub use execute::{Call, Execute, ExecuteCommand, IntoCmd, MayBlock, OwnsConnection, read_reply};

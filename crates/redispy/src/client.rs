@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redispy_cmd::{
-    Block, Call, FromReply, IntoCmd, Request, Value, closes_connection, needs_session, overtakes,
-    unfit_for_batch,
+    Block, Call, FromReply, IntoCmd, Request, Value, closes_connection, is_shareable, needs_session,
 };
 use redispy_conn::{Config, Deadline, ErrorKind, Failure, Outcome, Pool};
 use resp_proto::{Limits, Node, Reply};
@@ -38,8 +37,9 @@ use crate::{ClientBuilder, Deferred, Error, Lock, Pipeline, Result, Script, Sess
 /// # What happens to a command
 ///
 /// It goes over a connection that all threads share: what they send at the same time goes out together, and one of them reads
-/// for all. Commands that block at the server, transactions, sessions and locks, and what is very large, have a
-/// connection of the pool to themselves; with [`ClientBuilder::pooled`] each call has.
+/// for all. Commands that block at the server, transactions, sessions and locks, what is very large, FLUSHALL, and commands that
+/// redispy does not know have a connection of the pool to themselves; with [`ClientBuilder::pooled`] each call has. A command that the server
+/// was told to call by another name (`rename-command`) is not known: run one that changes its connection, as SELECT does, on a session.
 ///
 /// One deadline (5 s unless set otherwise) covers all of it: the wait for a connection, connecting, writing, the reply, and
 /// sending again. What was not sent is sent again, and what may have been executed only when the command just reads (servers flag it
@@ -350,11 +350,7 @@ impl Call for Client {
         let observed = self.begin(|| Begun::command(request, None));
         let times = Times::of(self.limit(), request);
         let callbacks = &self.shared.callbacks;
-        // What the table does not know may do anything to its connection.
-        let shared = self.shares(request.bytes().len())
-            && request.spec().is_some()
-            && unfit_for_batch(request).is_none()
-            && !overtakes(request);
+        let shared = self.shares(request.bytes().len()) && is_shareable(request);
         let result = self.with_link(
             label(request),
             shared,

@@ -5,7 +5,7 @@ mod pending;
 use std::fmt;
 use std::sync::Arc;
 
-use redispy_cmd::{Execute, IntoCmd, Request, overtakes, unfit_for_batch};
+use redispy_cmd::{Execute, IntoCmd, Request, is_known, overtakes, unfit_for_batch};
 use redispy_conn::Stream;
 
 use crate::observe::Begun;
@@ -100,7 +100,7 @@ fn check(request: &Request) -> Result<()> {
         return Err(refusal.clone().into());
     }
     let instead = unfit_for_batch(request)
-        .or_else(|| request.spec().is_none().then_some(UNKNOWN))
+        .or_else(|| (!is_known(request)).then_some(UNKNOWN))
         .or_else(|| overtakes(request).then_some(OVERTAKING));
     instead.map_or(Ok(()), |instead| Err(Error::refused(request.name(), instead)))
 }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use redispy_cmd::{Call, IntoCmd, OwnsConnection, Request, changes_connection, takes_over_connection};
+use redispy_cmd::{
+    Call, IntoCmd, OwnsConnection, Request, changes_connection, is_known, takes_over_connection,
+};
 use redispy_conn::{Closer, Connection, Deadline, ErrorKind, Outcome, Phase, Pooled};
 use resp_proto::Node;
 
@@ -24,8 +26,8 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1);
 ///
 /// All commands of a session go through the same connection, so what a connection remembers (the database chosen by SELECT, a user
 /// logged in by AUTH) holds for the session's later commands, and for nobody else. When the connection is lost the session is
-/// over: it does not reconnect, since what the server remembered is lost too. A session that changed its connection closes it
-/// when dropped; any other gives it back.
+/// over: it does not reconnect, since what the server remembered is lost too. A session that changed its connection, or ran a
+/// command on it that the table does not know, closes it when dropped; any other gives it back.
 ///
 /// Several threads may use a session; their commands take turns.
 ///
@@ -222,7 +224,7 @@ impl Call for Session {
         let changes = changes_connection(request).is_some();
         let answer = self.with_connection(times.start, |connection, callbacks| {
             observed.at(connection.address());
-            if changes {
+            if changes || !is_known(request) {
                 connection.set_dirty(true);
             }
             crate::script::call(&mut Link::Own(connection), request, &times, |node| {

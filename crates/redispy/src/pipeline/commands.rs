@@ -1,6 +1,6 @@
 //! The commands of a pipeline, encoded one behind the other.
 
-use redispy_cmd::{Encoded, Request, unfit_for_batch};
+use redispy_cmd::{Encoded, Request, is_known, is_shareable, unfit_for_batch};
 
 use super::exchange::Form;
 use crate::script::Scripts;
@@ -31,6 +31,10 @@ pub(crate) struct Commands {
     /// The calls of scripts that are sent as another command, which takes the text along: position and own name.
     named: Vec<(usize, &'static str)>,
     writes: bool,
+    /// Whether one of them may not go over a connection that others use as well.
+    alone: bool,
+    /// Whether one of them may do anything to its connection.
+    unknown: bool,
     refused: Option<(usize, Error)>,
     sealed: bool,
 }
@@ -52,13 +56,15 @@ pub(crate) struct Wire<'a> {
     named: &'a [(usize, &'static str)],
     commands: usize,
     transaction: bool,
+    alone: bool,
+    unknown: bool,
 }
 
 impl Commands {
     /// Adds a command. One that may not go out in a pipeline is remembered instead: then nothing goes out.
     pub(crate) fn push(&mut self, request: Request) {
         let is_usual = request.refusal().is_none()
-            && unfit_for_batch(&request).is_none()
+            && is_shareable(&request)
             && !self.scripts.concern(&request)
             && self.refused.is_none();
         if !is_usual || !self.write(&request) {
@@ -76,6 +82,8 @@ impl Commands {
             self.refused = Some((self.count, error));
             return;
         }
+        self.alone |= !is_shareable(&request);
+        self.unknown |= !is_known(&request);
         let own = request.spec();
         let request = self.scripts.sent(request);
         if let Some(own) = own.filter(|own| request.spec().is_none_or(|sent| sent.name != own.name)) {
@@ -158,7 +166,8 @@ impl Commands {
 
     pub(crate) fn wire(&self, form: Form) -> Wire<'_> {
         let transaction = form == Form::Transaction;
-        Wire { parts: &self.parts, named: &self.named, commands: self.count, transaction }
+        let Commands { parts, named, count, alone, unknown, .. } = self;
+        Wire { parts, named, commands: *count, transaction, alone: *alone, unknown: *unknown }
     }
 }
 
@@ -206,6 +215,17 @@ impl<'a> Wire<'a> {
 
     pub(crate) fn is_transaction(self) -> bool {
         self.transaction
+    }
+
+    /// Whether it may go over a connection that others use as well. A server that grants MULTI and refuses EXEC goes on
+    /// queueing: what others send must not come after.
+    pub(crate) fn is_shareable(self) -> bool {
+        !self.transaction && !self.alone
+    }
+
+    /// Whether nobody knows what it does to its connection.
+    pub(crate) fn is_unknown(self) -> bool {
+        self.unknown
     }
 
     /// How many commands of the caller's there are.

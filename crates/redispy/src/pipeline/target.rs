@@ -53,8 +53,7 @@ impl Target {
         let deadline = limit.start();
         let result = match self {
             Target::Client(client) => {
-                // A server that grants MULTI and refuses EXEC goes on queueing: what others send must not come after.
-                let shared = client.shares(wire.len()) && !wire.is_transaction();
+                let shared = client.shares(wire.len()) && wire.is_shareable();
                 client.with_link(form.label(), shared, read_only, deadline, observed, |mut link, _| {
                     places.reset();
                     let (result, _) =
@@ -65,6 +64,9 @@ impl Target {
             Target::Session(session) => session
                 .with_connection(deadline, |connection, callbacks| {
                     observed.at(connection.address());
+                    if wire.is_unknown() {
+                        connection.set_dirty(true);
+                    }
                     exchange(&mut Link::Own(connection), wire, form, deadline, callbacks, observed, places).0
                 })
                 .flatten(),

@@ -174,6 +174,7 @@ fn what_must_not_go_there_is_refused_at_once() {
             d.execute_command(("SCRIPT", "KILL")),
             d.execute_command(("SHUTDOWN",)),
             d.execute_command(("NO.SUCH", 1)),
+            d.execute_command(("CLIENT", "NO-SUCH")),
             d.execute_command(("MONITOR",)),
         ];
         for pending in refused {

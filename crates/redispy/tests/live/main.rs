@@ -35,6 +35,7 @@ mod scripting;
 mod sentinel;
 mod server;
 mod set;
+mod sharing;
 mod sort;
 mod sorted_set;
 mod stream;
