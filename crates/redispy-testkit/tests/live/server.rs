@@ -40,7 +40,8 @@ fn a_server_dies_with_a_test_that_is_killed() {
         let (running, paused) = (Server::start(), Server::start());
         paused.pause();
         let directories = [running.directory(), paused.directory()].map(|path| path.display().to_string());
-        println!("{} {} {}", running.pid(), paused.pid(), directories.join(" "));
+        // On a line of its own: where there is one processor the test's name stands before it.
+        println!("\n{} {} {}", running.pid(), paused.pid(), directories.join(" "));
         std::thread::sleep(Duration::from_secs(60));
         return;
     }

@@ -281,10 +281,11 @@ fn assert_no_secret_in(client: &Client) {
 fn f058_a_server_that_loads_its_data_is_waited_for() {
     trial(|| {
         let server = Server::builder().slow_loading(Duration::from_micros(400)).loading_is_ready().start();
-        server.command(["DEBUG", "POPULATE", "5000", "key", "4096"]);
+        // Four seconds of loading.
+        server.command(["DEBUG", "POPULATE", "10000", "key", "4096"]);
         server.command(["SAVE"]);
         server.restart();
-        let r = client(server.url());
+        let r = builder(server.url()).timeout(ms(30_000)).build().unwrap();
         let impatient = builder(server.url()).retry(RetryPolicy::none()).build().unwrap();
         let error = on_time(ms(2000), || impatient.run(cmd::set("k", 1))).unwrap_err();
         assert!(error.is_loading(), "{error:?}");
