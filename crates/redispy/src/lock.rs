@@ -34,6 +34,9 @@ const SLEEP: Duration = Duration::from_millis(100);
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
+/// Servers count milliseconds since 1970 in 63 bits: this leaves half of that for the date.
+const LONGEST: Duration = Duration::from_millis(i64::MAX.unsigned_abs() / 2);
+
 /// What is kept of a call's deadline, and how long a guard that is dropped takes, to give a lock back without being asked to.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -97,8 +100,8 @@ impl Lock {
         }
     }
 
-    /// How long the lock is held unless it is released or extended before; 30 s by default, 1 ms at least. What is below a
-    /// millisecond counts as a whole one at the server, and not at all here.
+    /// How long the lock is held unless it is released or extended before; 30 s by default, 1 ms at least, 146 million years at
+    /// most. What is below a millisecond counts as a whole one at the server, and not at all here.
     ///
     /// `None` for no limit: then a holder that dies, and a call of which nobody knows whether it got the lock, leave it locked
     /// until somebody deletes the key.
@@ -303,7 +306,16 @@ fn given(token: &str) -> Result<Token<'_>> {
 }
 
 fn check_ttl(ttl: Duration) -> Result<()> {
-    if ttl < MILLISECOND { Err(wrong("a lock's ttl must be 1 ms at least")) } else { Ok(()) }
+    if ttl < MILLISECOND { Err(wrong("a lock's ttl must be 1 ms at least")) } else { check_countable(ttl) }
+}
+
+fn check_countable(time: Duration) -> Result<()> {
+    let is_too_long = time > LONGEST;
+    if is_too_long {
+        Err(wrong("a lock's time is longer than servers count: `None` is for ever"))
+    } else {
+        Ok(())
+    }
 }
 
 fn wrong(what: &'static str) -> Error {

@@ -53,9 +53,10 @@ impl LockGuard {
     /// # Errors
     ///
     /// [`LockExpired`](ErrorKind::LockExpired), [`LockNotOwned`](ErrorKind::LockNotOwned): the lock was lost, and stays so.
-    /// [`Refused`](ErrorKind::Refused): it has no time limit. Or the call failed; its outcome tells whether the time may have
-    /// been added.
+    /// [`Refused`](ErrorKind::Refused): it has no time limit. [`Config`](ErrorKind::Config): more than a server can count. Or the
+    /// call failed; its outcome tells whether the time may have been added.
     pub fn extend(&self, additional: Duration) -> Result<()> {
+        super::check_countable(additional)?;
         if self.remaining().is_none() {
             self.limited()?;
         }
@@ -71,7 +72,7 @@ impl LockGuard {
     /// # Errors
     ///
     /// [`LockExpired`](ErrorKind::LockExpired), [`LockNotOwned`](ErrorKind::LockNotOwned): the lock was lost, and stays so.
-    /// [`Config`](ErrorKind::Config): less than 1 ms. [`Refused`](ErrorKind::Refused): less than the lock's own time, to which
+    /// [`Config`](ErrorKind::Config): less than 1 ms, or more than a server can count. [`Refused`](ErrorKind::Refused): less than the lock's own time, to which
     /// its [renewal](Lock::auto_renew) would bring it back. Or the call failed; it may be done twice without harm, and is tried
     /// again when the connection is lost.
     pub fn set_ttl(&self, ttl: Duration) -> Result<()> {

@@ -1,7 +1,8 @@
 //! What happens at the server: one atomic step each.
 //!
 //! All take the lock's key, and the token as their first argument; times are whole milliseconds. A key that holds no string is
-//! somebody else's (`pcall`: not an error). Those that need the lock answer `GONE` or `OTHERS` when it is not the token's.
+//! somebody else's, any other reason why it cannot be read is an error. Those that need the lock answer `GONE` or `OTHERS` when it
+//! is not the token's.
 
 use std::sync::LazyLock;
 
@@ -16,16 +17,21 @@ pub(super) const OTHERS: i64 = -2;
 /// Keys: the lock, and where the numbers of its holders are counted, if they are. Arguments: token, time to live or nothing.
 /// Answers with the holder's number (1 if they are not counted), or null if another has the lock.
 ///
-/// A token that has the lock already gets it again under the same number: so it may ask twice when the first answer was lost.
+/// A token that has the lock already gets it again under the same number: so it may ask twice when the first answer was lost. The
+/// number is passed on as text, for Lua's own numbers are exact up to 2^53 only.
 pub(super) static ACQUIRE: LazyLock<Script<Option<i64>>> = LazyLock::new(|| {
-    Script::new(
-        "local holder = redis.pcall('GET', KEYS[1])
+    Script::new(format!(
+        "{HOLDER}
 if holder and holder ~= ARGV[1] then
     return false
 end
 local number = 1
 if KEYS[2] then
-    number = holder and tonumber(redis.call('GET', KEYS[2])) or redis.call('INCR', KEYS[2])
+    number = holder and redis.call('GET', KEYS[2])
+    if not tonumber(number) then
+        redis.call('INCR', KEYS[2])
+        number = redis.call('GET', KEYS[2])
+    end
 end
 if ARGV[2] then
     redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -33,7 +39,7 @@ else
     redis.call('SET', KEYS[1], ARGV[1])
 end
 return number",
-    )
+    ))
 });
 
 /// Deletes the lock.
@@ -81,9 +87,15 @@ return left == -1 and -3 or left",
 /// The lock does not expire.
 pub(super) const NO_LIMIT: i64 = -3;
 
+/// What the key holds; ends the script with the error if that may not be known.
+const HOLDER: &str = "local holder = redis.pcall('GET', KEYS[1])
+if type(holder) == 'table' and not string.find(holder.err, 'WRONGTYPE', 1, true) then
+    return holder
+end";
+
 fn if_owned(then: &str) -> Script<i64> {
     Script::new(format!(
-        "local holder = redis.pcall('GET', KEYS[1])
+        "{HOLDER}
 if not holder then
     return {GONE}
 elseif holder ~= ARGV[1] then

@@ -100,6 +100,37 @@ fn a_lock_stolen_expired_or_deleted_is_told_as_what_it_is() {
     });
 }
 
+/// A user that may not read the key is not told that somebody else has the lock.
+#[test]
+fn a_lock_that_may_not_be_read_is_not_told_as_held_by_another() {
+    trial(|| {
+        let server = Server::start();
+        let user = |name: &str, rule: &str| {
+            server.command(["ACL", "SETUSER", name, "on", ">pw", "~*", "+@all", rule]);
+            builder(server.url()).credentials(name, "pw").build().unwrap()
+        };
+        let (reader, blind) = (user("reader", "+get"), user("blind", "-get"));
+        for error in
+            [blind.lock("foo").acquire().unwrap_err(), blind.lock("foo").fencing().try_acquire().unwrap_err()]
+        {
+            assert!(error.is_server() && error.to_string().contains(" run th"), "{error}");
+        }
+        assert!(!exists(&server, "foo"));
+        let guard = reader.lock("foo").ttl(LONG).acquire().unwrap();
+        server.command(["ACL", "SETUSER", "reader", "-get"]);
+        for error in [guard.extend(ms(1)).unwrap_err(), guard.owned().unwrap_err()] {
+            assert!(error.is_server() && error.to_string().contains(" run th"), "{error}");
+        }
+        assert!(!guard.is_lost());
+        server.command(["ACL", "SETUSER", "reader", "+get"]);
+        guard.release().unwrap();
+        // A key that holds something else than a string is somebody's all the same.
+        server.command(["LPUSH", "foo", "x"]);
+        assert!(reader.lock("foo").try_acquire().unwrap().is_none());
+        assert_recovered(&reader);
+    });
+}
+
 /// A frozen server may have taken in the request, and run it when it thaws. The call ends at its deadline all the same, and the
 /// lock does not stay taken: what gave it back waits there, too.
 #[test]

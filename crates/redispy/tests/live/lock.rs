@@ -205,6 +205,8 @@ fn options_that_make_no_sense_are_refused_before_anything_is_sent() {
         (lock().ttl(ms(1000)).sleep(ms(2000)), "sleep"),
         (lock().ttl(Duration::ZERO), "1 ms"),
         (lock().ttl(Duration::from_micros(999)), "1 ms"),
+        (lock().ttl(Duration::MAX), "`None`"),
+        (lock().ttl(ms(i64::MAX.unsigned_abs())), "`None`"),
         (lock().sleep(Duration::ZERO), "1 ms"),
         (lock().ttl(None).auto_renew(), "cannot be renewed"),
     ] {
@@ -216,6 +218,11 @@ fn options_that_make_no_sense_are_refused_before_anything_is_sent() {
     assert_eq!(nobody.stats().dials, 0);
     let r = client();
     drop(r.lock("foo").ttl(ms(1000)).sleep(ms(1000)).acquire().unwrap());
+    let guard = r.lock("foo").ttl(ms(i64::MAX.unsigned_abs() / 2)).acquire().unwrap();
+    for error in [guard.set_ttl(Duration::MAX).unwrap_err(), guard.extend(Duration::MAX).unwrap_err()] {
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Config, Outcome::NotSent), "{error}");
+    }
+    guard.release().unwrap();
     // By itself the pause is not longer than the time to live.
     let quick = r.lock("foo").ttl(ms(50)).try_acquire();
     assert!(quick.is_ok() || quick.is_err_and(|error| error.kind() == ErrorKind::LockExpired));
@@ -330,11 +337,10 @@ fn the_time_that_is_left_is_set_as_told_be_it_less() {
         // It is for this time only: the lock's own is what it was.
         guard.reacquire().unwrap();
         assert!((16_000..=20_000).contains(&pttl(r, "foo")));
-        for error in [guard.set_ttl(Duration::ZERO), guard.set_ttl(Duration::from_micros(999))] {
-            let error = error.unwrap_err();
+        for wrong in [Duration::ZERO, Duration::from_micros(999), Duration::MAX] {
+            let error = guard.set_ttl(wrong).unwrap_err();
             assert_eq!((error.kind(), error.outcome()), (ErrorKind::Config, Outcome::NotSent), "{error}");
         }
-        assert_eq!(guard.set_ttl(Duration::MAX).unwrap_err().kind(), ErrorKind::Server);
         assert!(guard.owned().unwrap());
         // Left to end by itself, it is told in time, also to who waits already.
         thread::scope(|scope| {
@@ -455,6 +461,17 @@ fn fencing_tokens_only_grow() {
         // What counts must be a number: else nobody gets the lock, and nobody is in doubt.
         r.set("{foo}:fence", "x").unwrap();
         assert!(lock.try_acquire().is_err());
+        assert!(!lock.locked().unwrap());
+        // Whoever sets the counter may set it to the nanoseconds of the clock, which a number of Lua does not hold.
+        for start in [(1 << 53) - 1, 1_763_800_000_000_000_000, i64::MAX - 3] {
+            r.set("{foo}:fence", start).unwrap();
+            for number in start + 1..=start + 3 {
+                let guard = lock.acquire().unwrap();
+                assert_eq!(guard.fencing_token(), Some(number));
+                assert_eq!(lock.acquire_as(guard.token()).unwrap().fencing_token(), Some(number));
+            }
+        }
+        assert!(lock.try_acquire().unwrap_err().is_server());
         assert!(!lock.locked().unwrap());
     });
 }
