@@ -131,12 +131,19 @@ pub fn closes_connection(request: &Request) -> bool {
 }
 
 /// Whether this command is to reach a server that does not go on with what others have sent: it ends or resumes what they wait
-/// for (`SCRIPT KILL`, `CLIENT UNPAUSE`). Behind them on the same connection it would wait for what it is to end.
+/// for (`SCRIPT KILL`, `CLIENT UNPAUSE`), or tells about it (`FUNCTION STATS`). Behind them on the same connection it would wait
+/// for what it is about.
 pub fn overtakes(request: &Request) -> bool {
     let name = request.spec().map_or("", |spec| spec.name);
     matches!(
         name,
-        "SCRIPT KILL" | "FUNCTION KILL" | "CLIENT UNPAUSE" | "CLIENT UNBLOCK" | "CLIENT KILL" | "SHUTDOWN"
+        "SCRIPT KILL"
+            | "FUNCTION KILL"
+            | "FUNCTION STATS"
+            | "CLIENT UNPAUSE"
+            | "CLIENT UNBLOCK"
+            | "CLIENT KILL"
+            | "SHUTDOWN"
     )
 }
 
@@ -195,6 +202,7 @@ mod tests {
         for words in [
             "script kill",
             "FUNCTION KILL",
+            "function stats",
             "CLIENT UNPAUSE",
             "CLIENT UNBLOCK 5",
             "CLIENT KILL ID 5",

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use redispy_cmd::{
     Block, Call, FromReply, IntoCmd, Request, Value, closes_connection, is_shareable, needs_session,
+    overtakes,
 };
 use redispy_conn::{Config, Deadline, ErrorKind, Failure, Outcome, Pool};
 use resp_proto::{Limits, Node, Reply};
@@ -275,14 +276,14 @@ impl Client {
         self.sharing && bytes <= self.shared.pool.config().share.max_queued
     }
 
-    /// Runs `attempt` over a shared connection, or on one of the pool; again as long as that is safe and the deadline lasts.
+    /// Runs `attempt` on a connection, again as long as that is safe and the deadline lasts.
     ///
     /// `attempt` says whether it is done or the server asked for patience, with its words; it is told whether such an answer
     /// would be heeded.
     pub(crate) fn with_link<T>(
         &self,
         label: &'static str,
-        shared: bool,
+        over: Over,
         read_only: bool,
         deadline: Deadline,
         observed: &Observed,
@@ -290,10 +291,11 @@ impl Client {
     ) -> Result<T> {
         let pool = &self.shared.pool;
         self.retrying(read_only, deadline, observed, |patience| {
-            if shared {
-                return attempt(Link::Shared(pool, observed), patience);
-            }
-            let mut connection = pool.get(label, deadline)?;
+            let mut connection = match over {
+                Over::Shared => return attempt(Link::Shared(pool, observed), patience),
+                Over::Own => pool.get(label, deadline)?,
+                Over::Beside => pool.open_beside(label, deadline)?,
+            };
             observed.at(connection.address());
             attempt(Link::Own(&mut connection), patience)
         })
@@ -334,6 +336,17 @@ impl Client {
     }
 }
 
+/// Over which connection a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// One that others use as well.
+    Shared,
+    /// One of the pool.
+    Own,
+    /// One that is opened for it: all of the pool may be out, waiting for what the call is to end.
+    Beside,
+}
+
 /// How one attempt went.
 pub(crate) enum Attempt<T = ()> {
     Done(T),
@@ -350,10 +363,14 @@ impl Call for Client {
         let observed = self.begin(|| Begun::command(request, None));
         let times = Times::of(self.limit(), request);
         let callbacks = &self.shared.callbacks;
-        let shared = self.shares(request.bytes().len()) && is_shareable(request);
+        let over = match self.shares(request.bytes().len()) && is_shareable(request) {
+            true => Over::Shared,
+            false if overtakes(request) => Over::Beside,
+            false => Over::Own,
+        };
         let result = self.with_link(
             label(request),
-            shared,
+            over,
             is_repeatable(request),
             times.start,
             &observed,

@@ -15,7 +15,7 @@ pub use pending::{Pending, wait_all};
 
 /// What may not go where commands of unknown nature could harm those behind them.
 const UNKNOWN: &str = "a command that is not in the table; run it on the client";
-const OVERTAKING: &str = "it would wait behind what it is to end; run it on the client";
+const OVERTAKING: &str = "it would wait behind what it is about; run it on the client";
 
 /// Sends commands at once and gives a [`Pending`] for each, to be waited for later; made by [`Client::deferred`].
 ///

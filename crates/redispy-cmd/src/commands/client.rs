@@ -37,7 +37,8 @@ pub trait ClientCommands: Execute {
         self.run(client_help())
     }
 
-    /// The connection's id, which no other connection of this run of the server had or gets.
+    /// The connection's id, which no other connection of this run of the server had or gets. A client answers with that of any of
+    /// its connections, a session with its own.
     ///
     /// `CLIENT ID`. Since Redis 5.0.0. O(1).
     ///
@@ -51,7 +52,7 @@ pub trait ClientCommands: Execute {
         self.run(client_id())
     }
 
-    /// What the server knows of this connection.
+    /// What the server knows of this connection: any of a client's, or a session's own.
     ///
     /// `CLIENT INFO`. Since Redis 6.2.0. O(1).
     fn client_info(self) -> Self::Output<ClientInfo> {
@@ -66,6 +67,9 @@ pub trait ClientCommands: Execute {
     }
 
     /// Closes the connections that a filter selects. The reply is how many there were.
+    ///
+    /// A client runs it on a connection that it opens for this, so [`skipme`](ClientFilter::skipme) spares none that others use: a filter that
+    /// selects the client's own connections ends the calls that are under way there, which may have been executed.
     ///
     /// `CLIENT KILL condition [condition ...]`. Since Redis 2.4.0, conditions since 2.8.12. O(N) in the number of
     /// connections.
@@ -106,14 +110,16 @@ pub trait ClientCommands: Execute {
     }
 
     /// Ends another connection's blocking command as if its time were over. The reply is whether it was blocked. To have it
-    /// fail is an option of [`cmd::client_unblock`](client_unblock()).
+    /// fail is an option of [`cmd::client_unblock`](client_unblock()). A session that is about to block knows its id
+    /// ([`client_id`](Self::client_id)); which connection a client blocks on is not known before.
     ///
     /// `CLIENT UNBLOCK client-id`. Since Redis 5.0.0. O(log(N)) in the number of connections.
     fn client_unblock(self, client_id: i64) -> Self::Output<bool> {
         self.run(client_unblock(client_id))
     }
 
-    /// Goes on with the commands of paused clients.
+    /// Goes on with the commands of paused clients. Where all commands are held back servers hold this one back too, for as long;
+    /// it ends a pause of [writes](ClientPause::write).
     ///
     /// `CLIENT UNPAUSE`. Since Redis 6.2.0. O(N) in the number of paused clients.
     fn client_unpause(self) -> Self::Output<()> {

@@ -188,6 +188,28 @@ impl Pool {
         }
     }
 
+    /// Opens a connection beside those of the pool, to database 0, which is closed when it is dropped. It is for what must reach
+    /// the server though all connections are out, or the server is busy with a script and refuses to choose a database. The pool
+    /// neither counts it nor makes it wait for a place.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get), but for those of a pool that has run out.
+    pub fn open_beside(&self, label: &'static str, deadline: Deadline) -> Result<Pooled> {
+        let shared = self.current();
+        if shared.lock().is_closed() {
+            return Err(closed());
+        }
+        let Setup { config, connector, resolver } = &*shared.setup;
+        let mut config = config.clone();
+        config.db = 0;
+        config.pool.max_connections = 1;
+        config.pool.pool_timeout = None;
+        let setup = Setup { config, connector: Arc::clone(connector), resolver: Arc::clone(resolver) };
+        let beside = Shared::without_lanes(shared.process, Arc::new(setup));
+        Pool { shared: Arc::new(beside) }.get(label, deadline)
+    }
+
     /// Opens a connection if none is there: for programs that want to know at their start whether the server can be
     /// reached.
     ///

@@ -6,7 +6,7 @@ use redispy_conn::{ErrorKind, Outcome};
 
 use super::commands::{Commands, Wire};
 use super::exchange::{Ended, Form, Places, exchange};
-use crate::client::{Attempt, Limit};
+use crate::client::{Attempt, Limit, Over};
 use crate::error::WatchId;
 use crate::link::Link;
 use crate::observe::{Begun, CallKind, Observed};
@@ -54,7 +54,8 @@ impl Target {
         let result = match self {
             Target::Client(client) => {
                 let shared = client.shares(wire.len()) && wire.is_shareable();
-                client.with_link(form.label(), shared, read_only, deadline, observed, |mut link, _| {
+                let over = if shared { Over::Shared } else { Over::Own };
+                client.with_link(form.label(), over, read_only, deadline, observed, |mut link, _| {
                     places.reset();
                     let (result, _) =
                         exchange(&mut link, wire, form, deadline, client.callbacks(), observed, places);

@@ -3,11 +3,12 @@
 use std::thread;
 use std::time::Duration;
 
+use redispy::cmd::{ClientFilter, ClientType};
 use redispy::prelude::*;
-use redispy::{Client, ErrorKind, Outcome, Value, cmd};
+use redispy::{Client, ErrorKind, Outcome, ProtocolChoice, Value, cmd, spec};
 use redispy_testkit::{Server, wait_until};
 
-use crate::{each_protocol, each_protocol_alone, is_pooled};
+use crate::{each_protocol, each_protocol_alone, is_pooled, knows};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -79,7 +80,7 @@ fn what_ends_a_script_does_not_stand_in_line_behind_it_in_a_pipeline_either() {
     }] as [&dyn Fn(&Client) -> redispy::Result<()>; 2]
     {
         thread::scope(|scope| {
-            let script = scope.spawn(|| r.execute_command(("EVAL", "while true do end", 0)));
+            let script = scope.spawn(|| r.execute_command(ENDLESS));
             wait_until("it to be killed", SOON, || match kill(&r.with_timeout(Duration::from_secs(4))) {
                 Ok(()) => true,
                 // It does not run yet.
@@ -89,6 +90,89 @@ fn what_ends_a_script_does_not_stand_in_line_behind_it_in_a_pipeline_either() {
             assert!(script.join().unwrap().unwrap_err().is_server());
         });
     }
+}
+
+const ENDLESS: [&str; 3] = ["EVAL", "while true do end", "0"];
+
+/// Runs `act` while a script or function runs that does not end by itself.
+fn while_it_runs(r: &Client, call: [&str; 3], act: impl FnOnce()) {
+    thread::scope(|scope| {
+        let script = scope.spawn(move || r.execute_command(call));
+        let others = Client::with_config(r.pool().config().clone().with_db(0)).unwrap();
+        let is_busy = || others.with_timeout(Duration::from_millis(300)).ping().is_err();
+        wait_until("the server to be busy", SOON, is_busy);
+        act();
+        let error = script.join().unwrap().unwrap_err();
+        assert!(error.is_server(), "{error}");
+    });
+}
+
+#[test]
+fn a_script_is_ended_also_where_the_server_lets_nobody_choose_a_database() {
+    let server = Server::builder().option("lua-time-limit", "50").start();
+    for protocol in [ProtocolChoice::Resp2, ProtocolChoice::Resp3] {
+        let options = crate::builder().url(server.url()).unwrap().db(3).protocol(protocol).timeout(SOON);
+        let r = options.build().unwrap();
+        while_it_runs(&r, ENDLESS, || r.with_timeout(Duration::from_secs(5)).script_kill().unwrap());
+    }
+}
+
+#[test]
+fn a_script_is_ended_though_it_holds_the_last_connection() {
+    let server = Server::builder().option("lua-time-limit", "50").start();
+    let options = Client::builder().url(server.url()).unwrap().pooled().max_connections(1).timeout(SOON);
+    let r = options.build().unwrap();
+    while_it_runs(&r, ENDLESS, || r.with_timeout(Duration::from_secs(5)).script_kill().unwrap());
+    // It came and went beside the pool.
+    let stats = r.stats();
+    assert_eq!((stats.opened, stats.in_use, stats.idle), (1, 0, 1));
+    r.close();
+    assert_eq!(r.script_kill().unwrap_err().kind(), ErrorKind::PoolClosed);
+}
+
+#[test]
+fn a_blocked_call_is_ended_though_it_holds_the_last_connection() {
+    each_protocol_alone(|r| {
+        let config = r.pool().config().clone();
+        let r = Client::builder().config(config).pooled().max_connections(1).timeout(SOON).build().unwrap();
+        let (session, watcher) =
+            (r.session().unwrap(), Client::with_config(r.pool().config().clone()).unwrap());
+        let id = session.client_id().unwrap();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| session.blpop::<(String, String)>("queue", SOON));
+            wait_until("it to wait", SOON, || watcher.info().unwrap().blocked_clients == Some(1));
+            assert!(r.with_timeout(Duration::from_secs(5)).client_unblock(id).unwrap());
+            assert_eq!(waiting.join().unwrap().unwrap(), None);
+        });
+    });
+}
+
+#[test]
+fn what_a_function_is_doing_is_told_while_it_runs() {
+    if !knows(&spec::FUNCTION_STATS) {
+        return;
+    }
+    let server = Server::builder().option("lua-time-limit", "50").start();
+    let r = in_use(&server);
+    let library = "#!lua name=endless\nredis.register_function('spin', function() while true do end end)";
+    r.run(cmd::function_load(library)).unwrap();
+    while_it_runs(&r, ["FCALL", "spin", "0"], || {
+        let asking = r.with_timeout(Duration::from_secs(5));
+        assert_eq!(asking.function_stats().unwrap().running_script.unwrap().name, "spin");
+        asking.function_kill().unwrap();
+    });
+}
+
+#[test]
+fn whoever_closes_all_connections_is_not_given_one_of_them() {
+    each_protocol_alone(|r| {
+        for _ in 0..20 {
+            let all = ClientFilter::new().client_type(ClientType::Normal).skipme(false);
+            assert!(r.client_kill_where(all).unwrap() > 0);
+            // Of those of the pool, none is the one that the command itself ran on.
+            assert_eq!(r.stats().idle, 0);
+        }
+    });
 }
 
 #[test]
