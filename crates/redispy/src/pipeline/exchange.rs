@@ -126,11 +126,12 @@ pub(crate) fn exchange(
 }
 
 /// Gives the commands of a plain pipeline that got no reply the error of the whole, each with what is true of it: that it may
-/// have been executed, or that it was not sent. Says whether any command got a reply; if none did, it does nothing.
+/// have been executed, or that it was not sent. Does so, and says so, if some got a reply and others did not: where all got one, the
+/// error is that these are not to be believed.
 pub(crate) fn fail_the_rest(wire: Wire<'_>, form: Form, error: &Error, places: &mut dyn Places) -> bool {
     let Some(cause) = error.as_connection_error() else { return false };
     let answered = cause.progress().map_or(0, |progress| progress.replies);
-    if wire.is_transaction() || answered == 0 {
+    if wire.is_transaction() || answered == 0 || answered == wire.commands() {
         return false;
     }
     let sent = wire.commands() - error.not_sent().unwrap_or_default();
@@ -297,7 +298,9 @@ impl Replies<'_, '_> {
             return Err(error);
         }
         if let Err(error) = result {
-            let written = error.progress().map_or(0, |progress| progress.written);
+            // Without it, all the replies came, and were not believed.
+            let all = if error.outcome() == Outcome::NotSent { 0 } else { wire.len() };
+            let written = error.progress().map_or(all, |progress| progress.written);
             // A server that queues, and got no EXEC, forgets the commands when the connection ends.
             let (error, not_sent) = if progress.queues && written < wire.len() {
                 (error.with_outcome(Outcome::NotSent), wire.commands())

@@ -8,7 +8,7 @@ use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text}
 
 use crate::oracles::{
     assert_all_well, assert_error, assert_recovered, at_deadline, builder, client, greeted, ms, on_time,
-    queueing, then_echo, trial, wait_for_calls,
+    pooled_client, queueing, then_echo, trial, wait_for_calls,
 };
 
 #[test]
@@ -154,6 +154,36 @@ fn f099_replies_that_came_before_the_end_are_kept() {
         }
         assert_eq!(server.connections(), 1);
         assert_recovered(&r);
+    });
+}
+
+/// One reply too many: whose it is nobody can say, so none of them is believed; and all of the commands were sent.
+#[test]
+fn f031_a_reply_that_nobody_asked_for_ends_a_pipeline_as_a_whole() {
+    trial(|| {
+        let get = || cmd::get::<i64>("k");
+        for pooled in [false, true] {
+            for way in 0..4 {
+                let play = greeted().expect(["GET", "k"]).expect(["GET", "k"]).send(":1\r\n:2\r\n:3\r\n");
+                let server = then_echo([play.ignore_rest()]);
+                let r = if pooled { pooled_client(server.url()) } else { client(server.url()) };
+                let p = || r.pipeline().transaction(false).run(get()).run(get());
+                let error = on_time(ms(1000), || match way {
+                    0 => p().execute().unwrap_err(),
+                    1 => p().execute_each().unwrap_err(),
+                    2 => r.batch([get(), get()]).unwrap_err(),
+                    _ => {
+                        let mut p = r.pipeline().transaction(false).dynamic();
+                        let _slots = [p.run(get()), p.run(get())];
+                        p.execute_each().unwrap_err()
+                    }
+                });
+                let says = ["a reply that nobody asked for"];
+                assert_error(&error, ErrorKind::Protocol, Outcome::MaybeExecuted, Phase::Read, &says);
+                assert_eq!(error.not_sent(), Some(0), "{error:?}");
+                assert_recovered(&r);
+            }
+        }
     });
 }
 
