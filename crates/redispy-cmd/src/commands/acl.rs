@@ -8,7 +8,7 @@ use crate::replies::{AclDryrun, AclLogEntry, AclUser};
 use crate::reply::{FromReply, ok};
 use crate::spec;
 
-/// The commands about users.
+/// The commands about users. What they tell is text: bytes of names, patterns and keys that are no UTF-8 are replaced.
 pub trait AclCommands: Execute {
     /// The names of the categories of commands, such as `read`. The commands of one category are an option of
     /// [`cmd::acl_cat`](acl_cat()).

@@ -11,7 +11,7 @@ use crate::replies::fields::{Fields, sorted, text_of, texts};
 use crate::reply::{ReplyError, ok};
 use crate::spec;
 
-/// The commands about the server's configuration.
+/// The commands about the server's configuration. Values are texts; what is no UTF-8 in them is replaced.
 pub trait ConfigCommands: Execute {
     /// The parameters that match a pattern, with their values.
     ///

@@ -214,7 +214,7 @@ pub trait ScriptingCommands: Execute {
     /// The text of a script in the cache, by its SHA1; one that is not there is an error with the code `NOSCRIPT`.
     ///
     /// `SCRIPT SHOW sha1`. Since Valkey 8.0.0, not in Redis. O(1).
-    fn script_show(self, sha1: impl ToArg) -> Self::Output<String> {
+    fn script_show(self, sha1: impl ToArg) -> Self::Output<Vec<u8>> {
         self.run(script_show(sha1))
     }
 }
@@ -254,8 +254,8 @@ pub fn script_load(script: impl ToArg) -> Cmd<String> {
 }
 
 /// `SCRIPT SHOW sha1`: see [`ScriptingCommands::script_show`].
-pub fn script_show(sha1: impl ToArg) -> Cmd<String> {
-    Cmd::new(&spec::SCRIPT_SHOW, String::from_reply).arg(sha1)
+pub fn script_show(sha1: impl ToArg) -> Cmd<Vec<u8>> {
+    Cmd::new(&spec::SCRIPT_SHOW, Vec::<u8>::from_reply).arg(sha1)
 }
 
 /// How scripts are debugged.

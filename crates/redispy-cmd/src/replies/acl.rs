@@ -142,7 +142,9 @@ fn patterns(value: &Value, prefix: &str) -> Option<Vec<String>> {
     if let Some(patterns) = items(value) {
         return Some(patterns.iter().map(|pattern| format!("{prefix}{}", text_of(pattern))).collect());
     }
-    Some(text_of(value).split_whitespace().map(str::to_owned).collect())
+    // Between patterns is a space; what Unicode takes for one may be in a pattern.
+    let text = text_of(value);
+    Some(text.split(' ').filter(|pattern| !pattern.is_empty()).map(str::to_owned).collect())
 }
 
 impl AclLogEntry {

@@ -70,6 +70,11 @@ impl Fields {
         self.maybe_text(name).filter(|text| !text.is_empty())
     }
 
+    /// The bytes of a string, none when there is none.
+    pub(crate) fn bytes(&mut self, name: &str) -> Vec<u8> {
+        self.take(name, |value| bytes_of(value).map(<[u8]>::to_vec)).unwrap_or_default()
+    }
+
     /// The texts of an array or set, none when there is none.
     pub(crate) fn texts(&mut self, name: &str) -> Vec<String> {
         self.take(name, |value| items(value).map(|items| items.iter().map(text_of).collect()))

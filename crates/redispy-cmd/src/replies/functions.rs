@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use resp_proto::Node;
 
-use super::fields::{Fields, elements, items_of, sorted};
+use super::fields::{Fields, bytes_of, elements, items_of, sorted};
 use crate::reply::{ReplyError, Value};
 
 /// A library of functions: an element of the reply of `FUNCTION LIST`.
@@ -18,8 +18,8 @@ pub struct LibraryInfo {
     pub engine: String,
     /// Its functions.
     pub functions: Vec<FunctionInfo>,
-    /// Its code, if that was asked for.
-    pub library_code: Option<String>,
+    /// Its code as it was loaded, if that was asked for.
+    pub library_code: Option<Vec<u8>>,
     /// Fields that this version of the library does not know.
     pub other: BTreeMap<String, Value>,
 }
@@ -30,7 +30,7 @@ pub struct LibraryInfo {
 pub struct FunctionInfo {
     /// Its name, by which it is called.
     pub name: String,
-    /// What it is for, if its library says so.
+    /// What it is for, if its library says so; bytes that are no UTF-8 are replaced.
     pub description: Option<String>,
     /// `no-writes`, `allow-oom`, `allow-stale`, `no-cluster`, `allow-cross-slot-keys`.
     pub flags: Vec<String>,
@@ -87,7 +87,7 @@ impl LibraryInfo {
             library_name: fields.text("library_name"),
             engine: fields.text("engine"),
             functions: functions.into_iter().filter_map(Fields::of).map(FunctionInfo::of).collect(),
-            library_code: fields.maybe_text("library_code"),
+            library_code: fields.take("library_code", |code| bytes_of(code).map(<[u8]>::to_vec)),
             other: fields.rest(),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use resp_proto::{Limits, Node, Reply};
 
 use super::StreamId;
-use super::fields::{bytes_of, elements, integer_of, items, parts, text_of, unsigned_of};
+use super::fields::{bytes_of, elements, integer_of, items, parts, unsigned_of};
 use crate::reply::{FromMap, FromReply, ReplyError, Value};
 
 /// An entry of a stream: its id, and its fields with their values as a map of the caller's choice. `Vec<(K, V)>` keeps their
@@ -117,7 +117,7 @@ pub struct PendingSummary {
     /// The last of them, if any.
     pub last: Option<StreamId>,
     /// The consumers that have some, and how many each.
-    pub consumers: Vec<(String, u64)>,
+    pub consumers: Vec<(Vec<u8>, u64)>,
 }
 
 impl PendingSummary {
@@ -125,7 +125,7 @@ impl PendingSummary {
         let ([count, first, last, consumers], _) =
             parts(node, "a number, the first id, the last id and the consumers")?;
         let consumer = |pair: &Value| match items(pair)? {
-            [name, count, ..] => Some((text_of(name), unsigned_of(count)?)),
+            [name, count, ..] => Some((bytes_of(name)?.to_vec(), unsigned_of(count)?)),
             _ => None,
         };
         Ok(PendingSummary {
@@ -145,7 +145,7 @@ pub struct PendingEntry {
     /// Its id.
     pub id: StreamId,
     /// The consumer that it belongs to.
-    pub consumer: String,
+    pub consumer: Vec<u8>,
     /// How long ago it was delivered last, in whole milliseconds.
     pub idle: Duration,
     /// How often it was delivered.
@@ -155,6 +155,11 @@ pub struct PendingEntry {
 }
 
 impl PendingEntry {
+    /// The consumer's name as a text; bytes that are no UTF-8 are replaced.
+    pub fn consumer_text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.consumer)
+    }
+
     pub(crate) fn read_list(node: Node<'_>) -> Result<Vec<Self>, ReplyError> {
         elements(node, "an array of pending entries", Self::read)
     }
@@ -166,7 +171,7 @@ impl PendingEntry {
             id: id_of(&id).ok_or_else(|| {
                 ReplyError::mismatch("the id of a stream entry", "something else").in_element(0)
             })?,
-            consumer: text_of(&consumer),
+            consumer: bytes_of(&consumer).unwrap_or_default().to_vec(),
             // Clocks that were set back make it negative.
             idle: Duration::from_millis(integer_of(&idle).unwrap_or_default().max(0).unsigned_abs()),
             deliveries: unsigned_of(&deliveries).unwrap_or_default(),

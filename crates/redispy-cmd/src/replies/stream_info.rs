@@ -1,11 +1,12 @@
 //! What servers say of a stream, its groups and their consumers: `XINFO`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use resp_proto::Node;
 
-use super::fields::{Fields, bytes_of, elements, integer_of, items, text_of, unsigned_of};
+use super::fields::{Fields, bytes_of, elements, integer_of, items, unsigned_of};
 use super::stream::id_of;
 use super::{StreamEntry, StreamId};
 use crate::reply::{ReplyError, Value};
@@ -72,7 +73,7 @@ pub struct StreamInfoFull {
 #[non_exhaustive]
 pub struct GroupInfo {
     /// Its name.
-    pub name: String,
+    pub name: Vec<u8>,
     /// How many consumers it has.
     pub consumers: u64,
     /// How many entries are delivered but not acknowledged.
@@ -92,7 +93,7 @@ pub struct GroupInfo {
 #[non_exhaustive]
 pub struct GroupInfoFull {
     /// Its name.
-    pub name: String,
+    pub name: Vec<u8>,
     /// The last id that was delivered.
     pub last_delivered_id: StreamId,
     /// How many entries the group has read, if the server knows. Since Redis 7.0.0.
@@ -114,7 +115,7 @@ pub struct GroupInfoFull {
 #[non_exhaustive]
 pub struct ConsumerInfo {
     /// Its name.
-    pub name: String,
+    pub name: Vec<u8>,
     /// How many entries are delivered to it but not acknowledged.
     pub pending: u64,
     /// How long ago it tried to do something last, in whole milliseconds; before Redis 7.2.0 how long ago it did.
@@ -130,7 +131,7 @@ pub struct ConsumerInfo {
 #[non_exhaustive]
 pub struct ConsumerInfoFull {
     /// Its name.
-    pub name: String,
+    pub name: Vec<u8>,
     /// When it tried to do something last; before Redis 7.2.0 when it did.
     pub seen_time: Option<SystemTime>,
     /// When it read or claimed an entry last; `None` when it never did, or before Redis 7.2.0.
@@ -150,7 +151,7 @@ pub struct DeliveredEntry {
     /// Its id.
     pub id: StreamId,
     /// The consumer that it belongs to.
-    pub consumer: String,
+    pub consumer: Vec<u8>,
     /// When it was delivered last.
     pub delivery_time: SystemTime,
     /// How often it was delivered.
@@ -194,6 +195,27 @@ impl StreamInfoFull {
     }
 }
 
+/// Names are bytes; as a text they read better.
+macro_rules! name_text {
+    ($($type:ident)*) => {$(
+        impl $type {
+            /// The name as a text; bytes that are no UTF-8 are replaced.
+            pub fn name_text(&self) -> Cow<'_, str> {
+                String::from_utf8_lossy(&self.name)
+            }
+        }
+    )*};
+}
+
+name_text!(GroupInfo GroupInfoFull ConsumerInfo ConsumerInfoFull);
+
+impl DeliveredEntry {
+    /// The consumer's name as a text; bytes that are no UTF-8 are replaced.
+    pub fn consumer_text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.consumer)
+    }
+}
+
 impl GroupInfo {
     pub(crate) fn read_list(node: Node<'_>) -> Result<Vec<Self>, ReplyError> {
         elements(node, "an array of groups", |node| Fields::read(node, "the fields of a group").map(Self::of))
@@ -201,7 +223,7 @@ impl GroupInfo {
 
     fn of(mut fields: Fields) -> Self {
         GroupInfo {
-            name: fields.text("name"),
+            name: fields.bytes("name"),
             consumers: fields.unsigned("consumers").unwrap_or_default(),
             pending: fields.unsigned("pending").unwrap_or_default(),
             last_delivered_id: fields.take("last-delivered-id", id_of).unwrap_or_default(),
@@ -215,13 +237,15 @@ impl GroupInfo {
 impl GroupInfoFull {
     fn of(mut fields: Fields) -> Self {
         GroupInfoFull {
-            name: fields.text("name"),
+            name: fields.bytes("name"),
             last_delivered_id: fields.take("last-delivered-id", id_of).unwrap_or_default(),
             entries_read: maybe_unsigned(&mut fields, "entries-read"),
             lag: maybe_unsigned(&mut fields, "lag"),
             pel_count: fields.unsigned("pel-count").unwrap_or_default(),
             pending: each_of(&mut fields, "pending", |entry| match items(entry)? {
-                [id, consumer, time, deliveries, ..] => delivered(id, text_of(consumer), time, deliveries),
+                [id, consumer, time, deliveries, ..] => {
+                    delivered(id, bytes_of(consumer)?.to_vec(), time, deliveries)
+                }
                 _ => None,
             }),
             consumers: each_of(&mut fields, "consumers", |consumer| {
@@ -242,7 +266,7 @@ impl ConsumerInfo {
     fn of(mut fields: Fields) -> Self {
         let millis = |time: i64| u64::try_from(time).ok().map(Duration::from_millis);
         ConsumerInfo {
-            name: fields.text("name"),
+            name: fields.bytes("name"),
             pending: fields.unsigned("pending").unwrap_or_default(),
             idle: fields.integer("idle").and_then(millis).unwrap_or_default(),
             // A consumer that was never active has -1.
@@ -254,7 +278,7 @@ impl ConsumerInfo {
 
 impl ConsumerInfoFull {
     fn of(mut fields: Fields) -> Self {
-        let name = fields.text("name");
+        let name = fields.bytes("name");
         let pending = each_of(&mut fields, "pending", |entry| match items(entry)? {
             [id, time, deliveries, ..] => delivered(id, name.clone(), time, deliveries),
             _ => None,
@@ -270,7 +294,7 @@ impl ConsumerInfoFull {
     }
 }
 
-fn delivered(id: &Value, consumer: String, time: &Value, deliveries: &Value) -> Option<DeliveredEntry> {
+fn delivered(id: &Value, consumer: Vec<u8>, time: &Value, deliveries: &Value) -> Option<DeliveredEntry> {
     let since_epoch = Duration::from_millis(unsigned_of(time)?);
     Some(DeliveredEntry {
         id: id_of(id)?,

@@ -118,6 +118,15 @@ fn a_user_of_redis_6_and_no_user() {
 }
 
 #[test]
+fn patterns_end_at_spaces_only() {
+    let keys = "~a\u{3000}b ~c\u{a0}d";
+    let fields = format!("$4\r\nkeys\r\n{}$8\r\nchannels\r\n$0\r\n\r\n", bulk(keys));
+    let user = both(acl_getuser("bob"), format!("*4\r\n{fields}"), format!("%2\r\n{fields}")).unwrap();
+    assert_eq!(user.keys, ["~a\u{3000}b", "~c\u{a0}d"]);
+    assert_eq!(user.channels, [""; 0]);
+}
+
+#[test]
 fn the_log() {
     let client = "id=17 addr=127.0.0.1:32838 name= age=0 cmd=auth user=default";
     let fields = |age: &str| {

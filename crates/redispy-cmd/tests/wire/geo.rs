@@ -248,6 +248,22 @@ fn matches_hold_what_was_asked_for() {
 }
 
 #[test]
+fn storing_from_nothing_is_no_member() {
+    let radius = cmd::georadius::<String>("g", 15.0, 37.0, 200.0, KM);
+    let by_member = cmd::georadiusbymember::<String>("g", "a", 2.0, KM);
+    // Redis 6.2 sends an array, whichever protocol.
+    for none in [":0\r\n", "*0\r\n"] {
+        assert_eq!(both(radius.clone().store("d"), none, none), 0);
+        assert_eq!(both(by_member.clone().storedist("d"), none, none), 0);
+        assert_eq!(both(cmd::geosearchstore("d", "g", circle()), none, none), 0);
+    }
+    assert_eq!(
+        unfit(radius.store("d"), "*1\r\n$1\r\na\r\n"),
+        "GEORADIUS: expected an integer, got an array of 1 element"
+    );
+}
+
+#[test]
 fn a_reply_of_another_shape_is_an_error_that_names_the_command() {
     let search = || cmd::geosearch::<String>("g", circle());
     assert_eq!(

@@ -84,7 +84,7 @@ fn plain_forms_send_their_words() {
     assert_eq!(r.script_help(), Ok(vec!["help".to_owned()]));
     assert_eq!(r.script_kill(), Ok(()));
     assert_eq!(r.script_load("return 1"), Ok("1f".to_owned()));
-    assert_eq!(r.script_show("1f"), Ok("return 1".to_owned()));
+    assert_eq!(r.script_show("1f"), Ok(b"return 1".to_vec()));
     assert_eq!(r.script_debug(ScriptDebugMode::Sync), Ok(()));
     assert_eq!(server.sent(), PLAIN);
 }
@@ -185,7 +185,7 @@ fn libraries_have_functions() {
     let libraries = both(cmd::function_list(), resp2, resp3);
     let library = &libraries[0];
     assert_eq!((library.library_name.as_str(), library.engine.as_str()), ("lib", "LUA"));
-    assert_eq!(library.library_code.as_deref(), Some("code"));
+    assert_eq!(library.library_code.as_deref(), Some(&b"code"[..]));
     assert_eq!(library.other.keys().collect::<Vec<_>>(), ["shape"]);
     let [f, g] = library.functions.as_slice() else { panic!("{library:?}") };
     assert_eq!(

@@ -122,6 +122,13 @@ fn plain_forms_send_their_words() {
 }
 
 #[test]
+fn a_range_of_no_entries_is_empty() {
+    for range in [cmd::xrange::<Fields>("s", "-", "+"), cmd::xrevrange::<Fields>("s", "+", "-")] {
+        assert_eq!(both(range.count(0), "*-1\r\n", "_\r\n"), []);
+    }
+}
+
+#[test]
 fn no_command_of_the_group_is_missing() {
     assert_eq!(not_sent(Group::Stream, &PLAIN), [""; 0]);
 }
@@ -340,14 +347,14 @@ fn pending_entries() {
     let reply = "*4\r\n:3\r\n$3\r\n1-1\r\n$3\r\n2-0\r\n*2\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n*2\r\n$1\r\nb\r\n$1\r\n2\r\n";
     let summary = both(cmd::xpending("s", "g"), reply, reply);
     assert_eq!((summary.count, summary.first, summary.last), (3, Some(id(1, 1)), Some(id(2, 0))));
-    assert_eq!(summary.consumers, [("a".to_owned(), 1), ("b".to_owned(), 2)]);
+    assert_eq!(summary.consumers, [(b"a".to_vec(), 1), (b"b".to_vec(), 2)]);
     let none =
         both(cmd::xpending("s", "g"), "*4\r\n:0\r\n$-1\r\n$-1\r\n*-1\r\n", "*4\r\n:0\r\n_\r\n_\r\n_\r\n");
     assert_eq!((none.count, none.first, none.last, none.consumers), (0, None, None, vec![]));
 
     let reply = "*1\r\n*5\r\n$3\r\n1-1\r\n$1\r\na\r\n:278\r\n:4\r\n:9\r\n";
     let entries = both(cmd::xpending("s", "g").range("-", "+", 10), reply, reply);
-    assert_eq!((entries[0].id, entries[0].consumer.as_str()), (id(1, 1), "a"));
+    assert_eq!((entries[0].id, &*entries[0].consumer_text()), (id(1, 1), "a"));
     assert_eq!((entries[0].idle, entries[0].deliveries), (Duration::from_millis(278), 4));
     assert_eq!(entries[0].other.len(), 1);
     assert_eq!(both(cmd::xpending("s", "g").range("-", "+", 10), "*0\r\n", "*0\r\n"), []);
@@ -397,17 +404,32 @@ fn all_that_is_said_of_a_stream() {
     );
     assert_eq!((info.length, info.entries[0].id, info.entries_added), (2, id(1, 1), None));
     let group = &info.groups[0];
-    assert_eq!((group.name.as_str(), group.last_delivered_id, group.pel_count), ("g", id(2, 0), 1));
+    assert_eq!((&*group.name_text(), group.last_delivered_id, group.pel_count), ("g", id(2, 0), 1));
     assert_eq!((group.entries_read, group.lag), (None, Some(0)));
     let consumer = &group.consumers[0];
-    assert_eq!((consumer.name.as_str(), consumer.pel_count), ("c", 1));
+    assert_eq!((&*consumer.name_text(), consumer.pel_count), ("c", 1));
     assert_eq!(consumer.seen_time, Some(UNIX_EPOCH + 2 * SECOND));
     assert_eq!(consumer.active_time, None);
     assert_eq!(group.pending, consumer.pending);
     let pending = &group.pending[0];
-    assert_eq!((pending.id, pending.consumer.as_str(), pending.deliveries), (id(2, 0), "c", 4));
+    assert_eq!((pending.id, &*pending.consumer_text(), pending.deliveries), (id(2, 0), "c", 4));
     assert_eq!(pending.delivery_time, UNIX_EPOCH + SECOND);
     assert!(info.other.is_empty() && group.other.is_empty() && consumer.other.is_empty());
+}
+
+#[test]
+fn names_of_groups_and_consumers_are_bytes() {
+    let reply = b"*4\r\n:1\r\n$3\r\n1-1\r\n$3\r\n1-1\r\n*1\r\n*2\r\n$2\r\n\xff\x00\r\n$1\r\n1\r\n";
+    assert_eq!(both(cmd::xpending("s", "g"), reply, reply).consumers, [(b"\xff\x00".to_vec(), 1)]);
+    let reply = b"*1\r\n*4\r\n$3\r\n1-1\r\n$2\r\n\xff\x00\r\n:278\r\n:4\r\n";
+    let entries = both(cmd::xpending("s", "g").range("-", "+", 10), reply, reply);
+    assert_eq!((&entries[0].consumer[..], &*entries[0].consumer_text()), (&b"\xff\x00"[..], "\u{fffd}\0"));
+    let group = both(
+        cmd::xinfo_groups("s"),
+        b"*1\r\n*2\r\n$4\r\nname\r\n$1\r\n\xff\r\n",
+        b"*1\r\n%1\r\n$4\r\nname\r\n$1\r\n\xff\r\n",
+    );
+    assert_eq!((&group[0].name[..], &*group[0].name_text()), (&b"\xff"[..], "\u{fffd}"));
 }
 
 #[test]
@@ -420,7 +442,7 @@ fn what_is_said_of_groups_and_consumers() {
         format!("*1\r\n%6\r\n{fields}").replace("$-1", "_"),
     );
     let group = &groups[0];
-    assert_eq!((group.name.as_str(), group.consumers, group.pending), ("g", 2, 3));
+    assert_eq!((&*group.name_text(), group.consumers, group.pending), ("g", 2, 3));
     assert_eq!((group.last_delivered_id, group.entries_read, group.lag), (id(2, 0), None, Some(5)));
     assert!(group.other.is_empty());
 
@@ -432,7 +454,7 @@ fn what_is_said_of_groups_and_consumers() {
         format!("*1\r\n%4\r\n{fields}"),
     );
     let consumer = &consumers[0];
-    assert_eq!((consumer.name.as_str(), consumer.pending, consumer.idle), ("c", 2, SECOND));
+    assert_eq!((&*consumer.name_text(), consumer.pending, consumer.idle), ("c", 2, SECOND));
     assert_eq!(consumer.inactive, None);
     let old = "*1\r\n*6\r\n$4\r\nname\r\n$1\r\nc\r\n$7\r\npending\r\n:2\r\n$4\r\nidle\r\n:1000\r\n";
     let old = read(cmd::xinfo_consumers("s", "g"), old).unwrap();

@@ -293,3 +293,14 @@ fn members_within_a_polygon() {
         assert_eq!(r.geosearchstore("kept", "g", GeoArea::by_polygon(corners)).unwrap(), 1);
     });
 }
+
+#[test]
+fn storing_from_nothing_is_no_member() {
+    each_protocol(|r| {
+        let area = GeoArea::by_radius(GeoFrom::lonlat(2.0, 41.0), 100.0, GeoUnit::Kilometers);
+        assert_eq!(r.geosearchstore("d", "none", area).unwrap(), 0);
+        let search = || cmd::georadius::<String>("none", 2.0, 41.0, 100.0, GeoUnit::Kilometers);
+        assert_eq!(r.run(search().store("d")).unwrap(), 0);
+        assert_eq!(r.run(search().storedist("d")).unwrap(), 0);
+    });
+}

@@ -61,7 +61,10 @@ fn scripts_are_kept_by_their_hash() {
             assert_eq!(r.run(cmd::evalsha_ro(&sha1).arg(7).returns::<i64>()).unwrap(), 7);
         }
         if knows(&spec::SCRIPT_SHOW) {
-            assert_eq!(r.script_show(&sha1).unwrap(), script);
+            assert_eq!(r.script_show(&sha1).unwrap(), script.as_bytes());
+            let no_text = b"return '\xff\xc3'";
+            let sha1 = r.script_load(no_text).unwrap();
+            assert_eq!(r.script_show(sha1).unwrap(), no_text);
             assert_eq!(r.script_show("0000").unwrap_err().code(), Some("NOSCRIPT"));
         } else {
             assert_unknown(r.script_show(&sha1));
@@ -107,7 +110,7 @@ fn libraries_come_and_go() {
         assert_eq!(echo.flags, ["no-writes"]);
         assert_eq!((library.functions.len(), library.functions[1].description.as_deref()), (2, None));
         let listed = |pattern| r.run(cmd::function_list().libraryname(pattern).withcode()).unwrap();
-        assert_eq!(listed("my*")[0].library_code.as_deref(), Some(LIBRARY));
+        assert_eq!(listed("my*")[0].library_code.as_deref(), Some(LIBRARY.as_bytes()));
         assert_eq!(listed("x*"), []);
         let stats = r.function_stats().unwrap();
         assert_eq!((stats.engines["LUA"].libraries_count, stats.engines["LUA"].functions_count), (1, 2));

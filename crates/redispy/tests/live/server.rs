@@ -207,6 +207,8 @@ fn users_come_and_go() {
         assert!(user.is_on() && user.passwords.len() == 1 && user.other.is_empty(), "{user:?}");
         assert_eq!((user.commands.as_str(), user.keys.join(" ")), ("-@all +get", "~a*".to_owned()));
         assert_eq!(user.channels, ["&c*"]);
+        r.run(cmd::acl_setuser("spaces").keys("a\u{3000}b").keys("c")).unwrap();
+        assert_eq!(r.acl_getuser("spaces").unwrap().unwrap().keys, ["~a\u{3000}b", "~c"]);
         assert_eq!(r.acl_getuser("nosuch").unwrap(), None);
         if knows(&spec::ACL_DRYRUN) {
             assert!(r.acl_dryrun("live", ("GET", "a1")).unwrap().is_allowed());

@@ -211,12 +211,12 @@ fn delivered_entries_are_pending_until_acknowledged() {
         pending(r);
         let summary = r.xpending("s", "g").unwrap();
         assert_eq!((summary.count, summary.first, summary.last), (3, Some(id(1, 0)), Some(id(3, 0))));
-        assert_eq!(summary.consumers, [("alice".to_owned(), 3)]);
+        assert_eq!(summary.consumers, [(b"alice".to_vec(), 3)]);
         let range = || cmd::xpending("s", "g").range("-", "+", 2);
         let entries = r.run(range()).unwrap();
         let told: Vec<_> = entries.iter().map(|entry| (entry.id, entry.deliveries)).collect();
         assert_eq!(told, [(id(1, 0), 1), (id(2, 0), 1)]);
-        assert!(entries[0].consumer == "alice" && entries[0].idle < Duration::from_secs(60));
+        assert!(entries[0].consumer == b"alice" && entries[0].idle < Duration::from_secs(60));
         assert_eq!(r.run(range().consumer("bob")).unwrap(), []);
         assert_eq!(r.run(range().idle(Duration::from_secs(3600)).consumer("alice")).unwrap(), []);
 
@@ -248,7 +248,7 @@ fn entries_are_claimed() {
         let options = cmd::xclaim::<Fields>("s", "g", "bob", 0, id(2, 0)).idle(hour).retrycount(7);
         assert_eq!(r.run(options.justid()).unwrap(), [id(2, 0)]);
         let told = r.run(cmd::xpending("s", "g").range(id(2, 0), id(2, 0), 1).idle(hour)).unwrap();
-        assert_eq!((told[0].consumer.as_str(), told[0].deliveries), ("bob", 7));
+        assert_eq!((&*told[0].consumer_text(), told[0].deliveries), ("bob", 7));
         let now = cmd::xclaim::<Fields>("s", "g", "eve", 0, id(2, 0)).time(SystemTime::now());
         assert_eq!(r.run(now.lastid(id(3, 0))).unwrap().len(), 1);
         assert_eq!(r.run(cmd::xpending("s", "g").range("-", "+", 9).idle(hour)).unwrap(), []);
@@ -298,21 +298,21 @@ fn what_is_said_of_a_stream() {
         }
 
         let groups = r.xinfo_groups("s").unwrap();
-        assert_eq!((groups[0].name.as_str(), groups[0].consumers, groups[0].pending), ("g", 1, 3));
+        assert_eq!((&*groups[0].name_text(), groups[0].consumers, groups[0].pending), ("g", 1, 3));
         assert_eq!(groups[0].last_delivered_id, id(3, 0));
         let consumers = r.xinfo_consumers("s", "g").unwrap();
-        assert_eq!((consumers[0].name.as_str(), consumers[0].pending), ("alice", 3));
+        assert_eq!((&*consumers[0].name_text(), consumers[0].pending), ("alice", 3));
         assert!(consumers[0].idle < Duration::from_secs(60));
         assert_eq!(consumers[0].inactive.is_some(), is_since((7, 2), (7, 2)));
 
         let full = r.run(cmd::xinfo_stream("s").full()).unwrap();
         assert_eq!((full.length, ids(&full.entries)), (2, vec![id(1, 0), id(3, 0)]));
         let group = &full.groups[0];
-        assert_eq!((group.name.as_str(), group.pel_count, group.pending.len()), ("g", 3, 3));
-        assert_eq!((group.pending[1].id, group.pending[1].consumer.as_str()), (id(2, 0), "alice"));
+        assert_eq!((&*group.name_text(), group.pel_count, group.pending.len()), ("g", 3, 3));
+        assert_eq!((group.pending[1].id, &*group.pending[1].consumer_text()), (id(2, 0), "alice"));
         assert!(group.pending[0].delivery_time > SystemTime::now() - Duration::from_secs(60));
         let consumer = &group.consumers[0];
-        assert_eq!((consumer.name.as_str(), consumer.pel_count), ("alice", 3));
+        assert_eq!((&*consumer.name_text(), consumer.pel_count), ("alice", 3));
         assert!(consumer.pending == group.pending && consumer.seen_time.is_some());
         let one = r.run(cmd::xinfo_stream("s").full().count(1)).unwrap();
         assert_eq!((one.entries.len(), one.groups[0].pending.len()), (1, 1));
@@ -339,5 +339,46 @@ fn the_last_id_is_set() {
         all.unwrap();
         let info = r.xinfo_stream("s").unwrap();
         assert_eq!((info.entries_added, info.max_deleted_entry_id), (Some(20), Some(id(6, 0))));
+    });
+}
+
+#[test]
+fn names_of_groups_and_consumers_are_bytes() {
+    const NAMES: [&[u8]; 2] = [b"\xff\x00\r\n", b"\xfe\x00\r\n"];
+    each_protocol(|r| {
+        add(r, "s", [id(1, 0), id(2, 0)]);
+        r.xgroup_create("s", NAMES[0], 0).unwrap();
+        for name in NAMES {
+            let read = cmd::xreadgroup::<Fields>(NAMES[0], name, ("s", ">")).count(1);
+            assert_eq!(r.run(read).unwrap()[0].entries.len(), 1);
+        }
+        assert_eq!(r.xinfo_groups("s").unwrap()[0].name, NAMES[0]);
+        let sorted = |mut names: Vec<Vec<u8>>| {
+            names.sort();
+            names
+        };
+        let expected = sorted(NAMES.map(<[u8]>::to_vec).to_vec());
+        let consumers = r.xinfo_consumers("s", NAMES[0]).unwrap();
+        assert_eq!(sorted(consumers.into_iter().map(|consumer| consumer.name).collect()), expected);
+        let summary = r.xpending("s", NAMES[0]).unwrap();
+        assert_eq!(sorted(summary.consumers.into_iter().map(|(name, _)| name).collect()), expected);
+        let pending = r.run(cmd::xpending("s", NAMES[0]).range("-", "+", 10)).unwrap();
+        assert_eq!(pending.iter().map(|entry| &entry.consumer[..]).collect::<Vec<_>>(), NAMES);
+        let full = r.run(cmd::xinfo_stream("s").full()).unwrap();
+        assert_eq!(full.groups[0].name, NAMES[0]);
+        let owners: Vec<_> = full.groups[0].pending.iter().map(|entry| &entry.consumer[..]).collect();
+        assert_eq!(owners, NAMES);
+        // What was told serves as an argument.
+        assert_eq!(r.xgroup_delconsumer("s", &full.groups[0].name, &pending[0].consumer).unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_range_of_no_entries_is_empty() {
+    each_protocol(|r| {
+        add(r, "s", [id(1, 0)]);
+        for range in [cmd::xrange::<Fields>("s", "-", "+"), cmd::xrevrange::<Fields>("s", "+", "-")] {
+            assert_eq!(r.run(range.count(0)).unwrap(), []);
+        }
     });
 }

@@ -1,10 +1,12 @@
 //! Searching a geo index: what is within an area.
 
+use resp_proto::Node;
+
 use crate::arg::{Arg, Number, ToArg, each};
 use crate::cmd::{Cmd, Reader, Request, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{GeoMatch, GeoPosition};
-use crate::reply::FromReply;
+use crate::reply::{FromReply, ReplyError};
 use crate::spec::{self, Spec};
 
 /// `GEORADIUS key longitude latitude radius <m | km | ft | mi>` with its options ([`Geosearch`]): see
@@ -292,7 +294,7 @@ impl<T> Geosearch<T, true> {
     fn store_as(mut self, word: &'static str, destination: impl ToArg) -> Cmd<i64> {
         self.choice.write(&mut self.request);
         self.request.args((word, destination));
-        Cmd::from_request(self.request, i64::from_reply)
+        Cmd::from_request(self.request, stored)
     }
 }
 
@@ -396,6 +398,12 @@ impl IntoCmd for Geosearchstore {
         if self.storedist {
             self.request.arg("STOREDIST");
         }
-        Cmd::from_request(self.request, i64::from_reply)
+        Cmd::from_request(self.request, stored)
     }
+}
+
+/// Reads how many members were stored. Where there is nothing to search, Redis 6.2 answers with an empty array.
+fn stored(node: Node<'_>) -> Result<i64, ReplyError> {
+    let is_none = node.is_aggregate() && node.size_hint() == 0;
+    if is_none { Ok(0) } else { i64::from_reply(node) }
 }

@@ -1,11 +1,13 @@
 //! Reading entries of streams.
 
+use resp_proto::Node;
+
 use crate::arg::{ToArg, ToPairs, each};
 use crate::block::{Block, ToBlock};
 use crate::cmd::{Cmd, Reader, Request, Words};
 use crate::execute::IntoCmd;
 use crate::replies::{StreamEntries, StreamEntry};
-use crate::reply::{FromMap, FromReply};
+use crate::reply::{FromMap, FromReply, ReplyError};
 use crate::spec::{self, Spec};
 
 /// `XRANGE key start end` with its options ([`StreamRange`]): see
@@ -72,7 +74,7 @@ impl<M: FromMap> StreamRange<M> {
     fn new(spec: &'static Spec, key: impl ToArg, from: impl ToArg, to: impl ToArg) -> Self {
         let mut request = Request::new(spec);
         request.args((key, from, to));
-        StreamRange { request, read: Vec::from_reply, count: None }
+        StreamRange { request, read: in_range, count: None }
     }
 }
 
@@ -169,4 +171,9 @@ impl<M, const GROUP: bool> IntoCmd for StreamRead<M, GROUP> {
         request.refuse_as(&streams);
         Cmd::from_request(request, read)
     }
+}
+
+/// Reads the entries of a range; servers answer nil when asked for none of them (`COUNT 0`).
+fn in_range<M: FromMap>(node: Node<'_>) -> Result<Vec<StreamEntry<M>>, ReplyError> {
+    Option::<Vec<_>>::from_reply(node).map(Option::unwrap_or_default)
 }
