@@ -59,6 +59,8 @@ pub struct Client {
     timeout: Option<Duration>,
     /// Whether its calls share connections.
     sharing: bool,
+    /// Whether response callbacks see its replies.
+    heeds_callbacks: bool,
 }
 
 struct Shared {
@@ -118,7 +120,7 @@ impl Client {
     ) -> Client {
         let timeout = pool.config().timeout;
         let shared = Arc::new(Shared { pool, callbacks, observers, retries: AtomicU64::new(0) });
-        Client { shared, timeout, sharing }
+        Client { shared, timeout, sharing, heeds_callbacks: true }
     }
 
     /// The pool of connections.
@@ -142,16 +144,22 @@ impl Client {
     /// was sent.
     #[must_use]
     pub fn with_timeout(&self, timeout: impl Into<Option<Duration>>) -> Client {
-        Client { shared: Arc::clone(&self.shared), timeout: timeout.into(), sharing: self.sharing }
+        Client { timeout: timeout.into(), ..self.clone() }
     }
 
-    /// The same handle, but each call has a connection to itself.
-    pub(crate) fn unshared(&self) -> Client {
-        Client { sharing: false, ..self.clone() }
+    /// A handle on the same connections for what redispy itself asks: each call has a connection to itself, and what it is
+    /// answered is seen by no response callback.
+    pub(crate) fn for_own_use(&self) -> Client {
+        Client { sharing: false, heeds_callbacks: false, ..self.clone() }
     }
 
     /// Sets a function that sees each reply to `command` (`GET`, `CONFIG GET`) before it becomes the caller's type, on this
-    /// client and its clones. A server's error passes it by. An error that it returns fails the call.
+    /// client and its clones. A server's error passes it by. An error that it returns fails the call. What [locks](Self::lock) send
+    /// is their own business: no callback sees it.
+    ///
+    /// It runs on the thread that made the call, with nothing locked, and may use the client. Where that call has a connection of the pool to
+    /// itself, it still has it meanwhile, so a callback that asks for another one needs a pool of more than one; on a session it cannot use the
+    /// session.
     pub fn set_response_callback<F, E>(&self, command: &str, callback: F)
     where
         F: Fn(Value) -> Result<Value, E> + Send + Sync + 'static,
@@ -383,7 +391,11 @@ impl Call for Client {
                             None => Err(Error::answered(request.name(), request.bytes(), node)),
                         };
                     }
-                    callbacks.apply(request.name(), node, &mut *read).map(Attempt::Done)
+                    match self.heeds_callbacks {
+                        true => callbacks.apply(request.name(), node, &mut *read)?,
+                        false => read(node),
+                    }
+                    Ok(Attempt::Done(()))
                 })
             },
         );

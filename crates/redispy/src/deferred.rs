@@ -41,7 +41,8 @@ const OVERTAKING: &str = "it would wait behind what it is about; run it on the c
 /// background thread reads when no caller does. The first command of all opens the connection and waits for it.
 ///
 /// - *Order.* What one thread submits through one `Deferred`, or its clones, is executed in that order. When the connection is
-///   lost, what was sent behind a command that failed may have been executed.
+///   lost, what was sent behind a command that failed may have been executed. Calls of the client itself keep no order with it, transactions
+///   and the release of locks least of all: wait first where they must come after.
 /// - *Deadline.* The client's timeout counts from the submission and covers everything. A command that is overdue ends with an
 ///   error, be it waited for or not, within some 50 ms.
 /// - *Nothing is sent again* once it may have left, not even what only reads, for others were sent behind it: the error tells by its
@@ -50,6 +51,7 @@ const OVERTAKING: &str = "it would wait behind what it is about; run it on the c
 ///   error.
 /// - *Back-pressure.* At most [`max_queued`](crate::ClientBuilder::max_queued) bytes are queued and not sent; then submitting
 ///   waits, within the command's deadline. A larger command is queued when nothing else is.
+/// - *The end.* When the client is dropped, what was submitted is executed all the same; when the process ends, what is not written yet is lost.
 /// - *Memory.* A reply that has come stays in its `Pending` until it is waited for or dropped.
 /// - *Scripts* go with their text each time, for there may be nobody who waits and could send one again that the server does not have.
 ///   Who calls a long one often does better with a [`Function`](crate::Function), which is loaded once.

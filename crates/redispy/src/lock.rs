@@ -89,7 +89,7 @@ impl Lock {
     pub(crate) fn new(client: &Client, name: &[u8]) -> Lock {
         Lock {
             // What gives a lock back that nobody knows to be taken must not wait for the answer that did not come.
-            client: client.unshared(),
+            client: client.for_own_use(),
             name: name.into(),
             ttl: Some(TTL),
             blocking_timeout: client.limit().timeout,

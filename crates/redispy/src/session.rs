@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use redispy_cmd::{
@@ -29,7 +30,8 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1);
 /// over: it does not reconnect, since what the server remembered is lost too. A session that changed its connection, or ran a
 /// command on it that the table does not know, closes it when dropped; any other gives it back.
 ///
-/// Several threads may use a session; their commands take turns.
+/// Several threads may use a session; their commands take turns. A turn lasts until the reply has been read: a response callback, or
+/// a type that is made from a reply, that uses the same session from in there gets an error.
 ///
 /// ```no_run
 /// use redispy::{Client, prelude::*};
@@ -48,8 +50,8 @@ pub struct Session {
 
 /// What a session shares with its pipelines.
 struct Shared {
-    /// Out while a call uses it: no lock is held during a call.
-    connection: Mutex<Option<Pooled>>,
+    /// No lock is held during a call.
+    slot: Mutex<Slot>,
     returned: Condvar,
     closer: Closer,
     client: Client,
@@ -57,12 +59,18 @@ struct Shared {
     database: AtomicU32,
 }
 
+/// The connection, or who has it out.
+struct Slot {
+    connection: Option<Pooled>,
+    user: Option<ThreadId>,
+}
+
 impl Session {
     pub(crate) fn new(connection: Pooled, limit: Limit, client: Client) -> Self {
         let closer = connection.closer();
-        let connection = Mutex::new(Some(connection));
+        let slot = Mutex::new(Slot { connection: Some(connection), user: None });
         let database = client.pool().config().db.into();
-        let shared = Arc::new(Shared { connection, returned: Condvar::new(), closer, client, database });
+        let shared = Arc::new(Shared { slot, returned: Condvar::new(), closer, client, database });
         Session { shared, limit, trusted_for: LOOK_AGAIN_AFTER }
     }
 
@@ -141,9 +149,17 @@ impl Shared {
     /// Takes the connection out; it is put back when the turn is dropped, be it by a panic.
     fn turn(&self, deadline: Deadline) -> Result<Turn<'_>> {
         let mut slot = self.lock();
+        let this = thread::current().id();
         loop {
-            if let Some(connection) = slot.take() {
+            if let Some(connection) = slot.connection.take() {
+                slot.user = Some(this);
                 return Ok(Turn { owner: self, connection: Some(connection) });
+            }
+            if slot.user == Some(this) {
+                // It would wait for itself.
+                let instead =
+                    "another connection, for this thread is just reading a reply from the session's";
+                return Err(Error::refused("a command of the session", instead));
             }
             slot = match deadline.remaining() {
                 Some(left) if left.is_zero() => {
@@ -159,8 +175,8 @@ impl Shared {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Pooled>> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -195,7 +211,7 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *self.owner.lock() = self.connection.take();
+        *self.owner.lock() = Slot { connection: self.connection.take(), user: None };
         self.owner.returned.notify_one();
     }
 }
@@ -245,6 +261,6 @@ impl Call for Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("connection", &*self.shared.lock()).finish_non_exhaustive()
+        f.debug_struct("Session").field("connection", &self.shared.lock().connection).finish_non_exhaustive()
     }
 }

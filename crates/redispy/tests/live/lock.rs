@@ -595,3 +595,24 @@ fn printed_handles_show_no_token() {
     let printed = format!("{lock:?} {guard:?}");
     assert!(printed.contains("foo") && !printed.contains(guard.token()), "{printed}");
 }
+
+#[test]
+fn callbacks_for_the_commands_of_locks_see_nothing_of_them() {
+    each_protocol(|r| {
+        let seen = Arc::new(AtomicUsize::new(0));
+        for command in ["EVALSHA", "EVAL", "EXISTS"] {
+            let seen = Arc::clone(&seen);
+            r.set_response_callback(command, move |_| {
+                seen.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, redispy::Error>(redispy::Value::Null)
+            });
+        }
+        let lock = r.lock("seen by nobody");
+        let guard = lock.acquire().unwrap();
+        assert!(guard.owned().unwrap() && lock.locked().unwrap());
+        guard.release().unwrap();
+        assert_eq!(seen.load(Ordering::Relaxed), 0);
+        assert!(r.run(redispy::cmd::eval("return 1").returns::<Option<i64>>()).unwrap().is_none());
+        assert_eq!(seen.load(Ordering::Relaxed), 1);
+    });
+}

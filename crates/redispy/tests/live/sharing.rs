@@ -1,5 +1,6 @@
 //! What one caller does reaches nobody else's connection, however it is written.
 
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -200,5 +201,33 @@ fn what_nodes_of_a_cluster_say_to_each_other_is_not_for_clients() {
         ] {
             assert_eq!((error.kind(), error.outcome()), (ErrorKind::Refused, Outcome::NotSent));
         }
+    });
+}
+
+#[test]
+fn a_session_does_not_wait_for_itself() {
+    each_protocol(|r| {
+        let session = Arc::new(r.session().unwrap().with_timeout(Duration::from_secs(2)));
+        let from_within = Arc::clone(&session);
+        let kinds = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&kinds);
+        r.set_response_callback("GET", move |value| {
+            let single = from_within.exists("k").map(drop);
+            let many = from_within.batch([cmd::exists("k")]).map(drop);
+            let both = from_within.pipeline().exists("k").execute().map(drop);
+            let outcomes =
+                [single, many, both].map(|result| result.map_err(|error| (error.kind(), error.outcome())));
+            seen.lock().unwrap().extend(outcomes);
+            Ok::<_, redispy::Error>(value)
+        });
+        assert_eq!(session.get::<String>("k").unwrap(), None);
+        assert_eq!(*kinds.lock().unwrap(), [Err((ErrorKind::Refused, Outcome::NotSent)); 3]);
+        // It goes on, and so do other threads that want it meanwhile.
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert_eq!(session.get::<String>("k").unwrap(), None));
+            }
+        });
+        assert_eq!(session.exists("k").unwrap(), 0);
     });
 }
