@@ -319,6 +319,7 @@ impl Client {
     ) -> Result<T> {
         let policy = &self.shared.pool.config().retry;
         let mut number = 0;
+        let mut doubt = false;
         loop {
             let patience = |answer: &[u8]| policy.pause(Failure::Reply(answer), number, read_only, deadline);
             let pause = match attempt(&patience) {
@@ -328,8 +329,14 @@ impl Client {
                     let pause = error
                         .as_connection_error()
                         .and_then(|error| policy.pause(Failure::Error(error), number, read_only, deadline));
+                    let is_in_doubt = error.outcome() == Outcome::MaybeExecuted;
                     match pause {
-                        Some(pause) => pause,
+                        Some(pause) => {
+                            doubt |= is_in_doubt;
+                            pause
+                        }
+                        // It knows nothing of the attempts before.
+                        None if doubt && !is_in_doubt => return Err(error.after_doubt()),
                         None => return Err(error),
                     }
                 }

@@ -37,6 +37,8 @@ struct Inner {
     watch: Option<WatchId>,
     /// Because of it the server gave up the transaction.
     aborted: bool,
+    /// An attempt before this one may have been executed.
+    after_doubt: bool,
 }
 
 /// Tells the attempts of transactions apart; 0 is for those that watched nothing.
@@ -172,6 +174,12 @@ impl Error {
         self
     }
 
+    /// The command was sent before, and may have been executed then.
+    pub(crate) fn after_doubt(mut self) -> Self {
+        self.0.after_doubt = true;
+        self
+    }
+
     pub(crate) fn with_not_sent(mut self, commands: usize) -> Self {
         self.0.not_sent = Some(commands);
         self
@@ -196,6 +204,7 @@ impl Error {
             outcome: None,
             watch: None,
             aborted: false,
+            after_doubt: false,
         }))
     }
 
@@ -234,9 +243,15 @@ impl Error {
 
     /// Whether the server may have acted on the command.
     ///
+    /// That of the last attempt, unless an earlier one, of a command that may be sent again, is in doubt: then it is
+    /// [`Outcome::MaybeExecuted`].
+    ///
     /// Of a transaction that lost its connection when MULTI had been answered, but EXEC was not all sent, it is
     /// [`Outcome::NotSent`]: the server forgets what it has queued.
     pub fn outcome(&self) -> Outcome {
+        if self.0.after_doubt {
+            return Outcome::MaybeExecuted;
+        }
         if let Some(outcome) = self.0.outcome {
             return outcome;
         }
@@ -459,7 +474,8 @@ impl fmt::Display for Error {
                 f.write_str("; the commands behind it were executed one by one")
             }
             _ => Ok(()),
-        }
+        }?;
+        f.write_str(if self.0.after_doubt { "; an earlier attempt may have been executed" } else { "" })
     }
 }
 

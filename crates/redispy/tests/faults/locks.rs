@@ -7,12 +7,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use redispy::{Client, ErrorKind, LockGuard, Outcome, Phase, Result, RetryPolicy, prelude::*};
-use redispy_testkit::{ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, timed, wait_until};
+use redispy_testkit::{Answer, ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, timed, wait_until};
 
 use crate::connect::moving;
 use crate::oracles::{
     PATIENCE, RECOVERY, SLACK, assert_all_well, assert_error, assert_recovered, at_deadline, builder, client,
-    echo, forget, ms, on_time, pooled, trial,
+    echo, forget, greeted, ms, on_time, pooled, pooled_client, trial,
 };
 
 /// Longer than any test takes: a lock that is found free before was released.
@@ -261,6 +261,28 @@ fn f038_a_lock_of_which_nobody_knows_whether_it_was_taken_is_given_back() {
             }
         }
         assert!(taken.load(Ordering::Relaxed) > 0);
+        assert_recovered(&r);
+    });
+}
+
+/// The request whose answer was lost may have taken the lock, though the next server refuses the second one.
+#[test]
+fn f038_a_lock_that_an_earlier_attempt_may_have_taken_is_given_back() {
+    trial(|| {
+        let dying = greeted().respond(|_: &[Vec<u8>]| Answer::SendAndReset(Vec::new()));
+        let replica = greeted().respond(|request: &[Vec<u8>]| match &request[0][..] {
+            b"EVALSHA" => b"-READONLY not here\r\n".to_vec(),
+            _ => echo(request),
+        });
+        let server = FakeServer::start_then([dying], replica);
+        let r = pooled_client(server.url());
+        let error = r.lock("foo").ttl(LONG).try_acquire().unwrap_err();
+        let says = ["EVALSHA at 127.0.0.1:", "an earlier attempt may have been executed"];
+        assert_error(&error, ErrorKind::Server, Outcome::MaybeExecuted, None, &says);
+        let asked = server.commands(1);
+        let [.., taking, giving_back] = &asked[..] else { panic!("{asked:?}") };
+        assert_eq!((&*taking[0], &*giving_back[0]), ("EVALSHA", "EVAL"), "{asked:?}");
+        assert_eq!(taking[4], giving_back[4], "not the same token");
         assert_recovered(&r);
     });
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use redispy::{Client, Cmd, ErrorKind, IntoCmd, Outcome, Phase, RetryPolicy, Script, cmd, prelude::*};
-use redispy_testkit::{FakeServer, Server, text, wait_until};
+use redispy_testkit::{FakeServer, Script as Play, Server, text, wait_until};
 
 use crate::connect::moving;
 use crate::oracles::{
@@ -329,6 +329,32 @@ fn f038_f097_a_command_that_is_marked_as_repeatable_is_sent_again() {
         let server = then_echo([greeted().expect(["EVALSHA", script.sha1(), "1", "k", "1"]).close()]);
         let r = client(server.url());
         assert_eq!(r.run(script.key("k").arg(1).repeatable()).unwrap(), 1);
+        assert_recovered(&r);
+    });
+}
+
+/// The first attempt may have been executed, whatever became of the last.
+#[test]
+fn f038_f097_what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+    trial(|| {
+        let dying = || greeted().expect(["SET", "k", "1"]).close();
+        let refusing = greeted().expect(["SET", "k", "1"]).send("-READONLY not here\r\n").respond(echo);
+        let turned_away = vec![dying(), Play::new().close(), Play::new().close(), Play::new().close()];
+        let set = || cmd::set("k", 1).into_cmd().decode(|_| Ok(1)).repeatable();
+        let says = ["SET at 127.0.0.1:", "an earlier attempt may have been executed"];
+        for (plays, kind) in
+            [(vec![dying(), refusing], ErrorKind::Server), (turned_away.clone(), ErrorKind::Closed)]
+        {
+            let server = then_echo(plays);
+            let r = client(server.url());
+            let error = r.run(set()).unwrap_err();
+            assert_error(&error, kind, Outcome::MaybeExecuted, error.phase(), &says);
+            assert_recovered(&r);
+        }
+        let server = then_echo(turned_away);
+        let r = client(server.url());
+        let error = r.batch([set()]).unwrap_err();
+        assert_error(&error, ErrorKind::Closed, Outcome::MaybeExecuted, error.phase(), &says[1..]);
         assert_recovered(&r);
     });
 }
