@@ -106,8 +106,11 @@ impl Held {
         let release = || self.tell(self.call(&scripts::RELEASE), deadline.remaining());
         match release() {
             Err(error) if is_lost_on_the_way(&error) => match release() {
-                // It was deleted by the request whose answer was lost.
-                Err(error) if error.kind() == ErrorKind::LockExpired && was_held => Ok(()),
+                // It was deleted by the request whose answer was lost; another may have taken it since.
+                Err(error) if error.is_lock() && was_held => Ok(()),
+                Err(error) if !error.is_lock() && error.outcome() != Outcome::MaybeExecuted => {
+                    Err(error.after_doubt())
+                }
                 again => again.map(drop),
             },
             first => first.map(drop),

@@ -421,6 +421,37 @@ fn f038_a_lock_whose_time_was_over_is_not_told_released_when_the_answer_is_lost(
     });
 }
 
+/// The answer is lost. By the time it is asked again another has taken the free lock, or the server is another one.
+#[test]
+fn f038_a_lock_released_by_a_request_whose_answer_was_lost_may_be_anothers_by_now() {
+    trial(|| {
+        for (second, told) in
+            [("-READONLY not here\r\n", Some(ErrorKind::Server)), (":-2\r\n", None), (":-1\r\n", None)]
+        {
+            let calls = AtomicUsize::new(0);
+            let dying = greeted().respond(move |_: &[Vec<u8>]| match calls.fetch_add(1, Ordering::Relaxed) {
+                0 => Answer::from(":1\r\n"),
+                _ => Answer::SendAndReset(Vec::new()),
+            });
+            let next = greeted().respond(move |request: &[Vec<u8>]| match &request[0][..] {
+                b"EVALSHA" => second.into(),
+                _ => echo(request),
+            });
+            let server = FakeServer::start_then([dying], next);
+            let r = pooled_client(server.url());
+            let result = r.lock("foo").ttl(LONG).acquire().unwrap().release();
+            match told {
+                None => result.unwrap(),
+                Some(kind) => {
+                    let says = ["EVALSHA at 127.0.0.1:", "an earlier attempt may have been executed"];
+                    assert_error(&result.unwrap_err(), kind, Outcome::MaybeExecuted, None, &says);
+                }
+            }
+            assert_recovered(&r);
+        }
+    });
+}
+
 /// The time is counted from before the request was sent, so a slow wire shortens what is promised, never the truth.
 #[test]
 fn a_slow_wire_takes_from_the_time_that_is_promised() {
