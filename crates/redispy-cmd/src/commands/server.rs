@@ -445,7 +445,7 @@ impl Flush {
         Flush { request, mode: None }
     }
 
-    /// `ASYNC`: gives the memory back in the background. Since Redis 4.0.0.
+    /// `ASYNC`: gives the memory back in the background. Since Redis 4.0.0, for `SCRIPT FLUSH` 6.2.0.
     pub fn async_(mut self) -> Self {
         self.mode = Some("ASYNC");
         self
