@@ -81,7 +81,11 @@ fn parse<T: FromStr>(node: &Node<'_>) -> Option<T> {
 
 impl FromReply for f64 {
     fn from_reply(node: Node<'_>) -> Result<Self, ReplyError> {
-        double(&node).ok_or_else(|| ReplyError::unexpected("a number", &node))
+        let number = double(&node).ok_or_else(|| ReplyError::unexpected("a number", &node))?;
+        if number.is_infinite() && !says_infinite(&node) {
+            return Err(ReplyError::mismatch("a number in the range of f64", "a number out of range"));
+        }
+        Ok(number)
     }
 }
 
@@ -95,6 +99,13 @@ impl FromReply for f32 {
         }
         Ok(narrow)
     }
+}
+
+/// Whether the text is a word for infinity, and not digits of which there are too many: servers count in long doubles, which
+/// go beyond f64.
+#[cold]
+fn says_infinite(node: &Node<'_>) -> bool {
+    node.as_bytes().is_some_and(|text| text.iter().any(|byte| matches!(byte, b'n' | b'N')))
 }
 
 fn double(node: &Node<'_>) -> Option<f64> {

@@ -111,6 +111,9 @@ fn floats() {
     assert_eq!(unfit::<f64>("+1\r\n"), "expected a number, got a simple string");
     reads(["#t\r\n", ":1\r\n"], 1.0_f64);
     assert_eq!(unfit::<f64>("$-1\r\n"), "expected a number, got nil");
+    for beyond in [",1e400\r\n", "$5\r\n1e400\r\n", "$6\r\n-1e400\r\n"] {
+        assert_eq!(unfit::<f64>(beyond), "expected a number in the range of f64, got a number out of range");
+    }
     assert_eq!(
         unfit::<f32>(",1e300\r\n"),
         "expected a number in the range of f32, got a number out of range"
