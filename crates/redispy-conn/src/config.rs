@@ -322,7 +322,8 @@ impl Config {
         self
     }
 
-    /// Sets the limits on replies; [`Limits::default`] by default.
+    /// Sets the limits on replies; [`Limits::default`] by default. A reply beyond them ends its connection; where it is a shared one,
+    /// the calls of others that are under way there fail too, and may have been executed.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -330,7 +331,7 @@ impl Config {
     }
 
     /// Sets the most connections of the pool; 64 by default, at least 1. [Shared](Self::with_shared_connections) ones come on top: a
-    /// server sees up to the sum of both.
+    /// server sees up to the sum of both, and one more for each [`Pool::open_beside`](crate::Pool::open_beside).
     #[must_use]
     pub fn with_max_connections(mut self, connections: usize) -> Self {
         self.pool.max_connections = connections;
