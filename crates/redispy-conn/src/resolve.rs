@@ -7,7 +7,7 @@ use crate::{Address, Connection, Deadline, Result};
 /// Says where the next connection goes. It is asked before each new connection, so an answer may change: after a failover,
 /// or when nodes come and go.
 pub trait Resolve: Send + Sync {
-    /// The address for the next connection.
+    /// The address for the next connection. A call of the very client that is to connect there would wait for its own end, which is the deadline.
     ///
     /// # Errors
     ///

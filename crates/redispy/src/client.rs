@@ -259,7 +259,8 @@ impl Client {
     }
 
     /// Closes all connections that are not in use, and those in use when they come back. Calls that wait for a connection
-    /// fail at once, as do later ones, on every clone of this client.
+    /// fail at once, as do later ones, on every clone of this client. Deferred calls that are not written yet are not sent any more, be they
+    /// forgotten: wait for the last one before.
     pub fn close(&self) {
         self.shared.pool.close();
     }
