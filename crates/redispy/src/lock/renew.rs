@@ -1,13 +1,14 @@
 //! The thread that keeps a lock, and says so when it could not.
 
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::held::{Held, Woken};
 use crate::error::LockFailure;
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Result};
 
 /// What is called once when a lock was lost.
 pub(super) type OnLost = Arc<dyn Fn(&Error) + Send + Sync>;
@@ -57,7 +58,7 @@ fn keep(held: &Held) -> Option<Error> {
             held.lose(LockFailure::Expired);
             return Some(Error::lock_lost_by(failure));
         }
-        match held.renew(ttl, held.shortly().map(|budget| budget.min(left))) {
+        match renew(held, ttl, held.shortly().map(|budget| budget.min(left))) {
             Ok(()) => {
                 pause = ttl / 3;
                 failure = None;
@@ -73,4 +74,10 @@ fn keep(held: &Held) -> Option<Error> {
             }
         }
     }
+}
+
+/// A hook of the caller's may panic on this thread as on any other. That must not be the end of it: nobody would be told.
+fn renew(held: &Held, ttl: Duration, budget: Option<Duration>) -> Result<()> {
+    let renewed = panic::catch_unwind(AssertUnwindSafe(|| held.renew(ttl, budget)));
+    renewed.unwrap_or_else(|_| Err(Error::other("the renewal panicked")))
 }

@@ -1,12 +1,15 @@
 //! Locks that are stolen, expire or vanish, and what a server that hangs or dies does to those who take, keep and release them.
 
 use std::error::Error as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redispy::{Client, ErrorKind, LockGuard, Outcome, Phase, Result, RetryPolicy, prelude::*};
+use redispy::{
+    CallEnd, CallStart, Client, ErrorKind, Hook, LockGuard, Outcome, Phase, Result, RetryPolicy, cmd,
+    prelude::*,
+};
 use redispy_testkit::{Answer, ByteProxy, End, Endpoint, FakeServer, Fault, Server, text, timed, wait_until};
 
 use crate::connect::moving;
@@ -553,6 +556,51 @@ fn f137_a_lock_that_the_next_master_does_not_have() {
         second.release().unwrap();
         assert_all_well(&other, &next);
     });
+}
+
+/// Panics after calls, while it is told to.
+struct Panics(Arc<AtomicBool>);
+
+impl Hook for Panics {
+    type State = ();
+
+    fn before(&self, _: &CallStart) {}
+
+    fn after(&self, (): (), _: &CallStart, _: &CallEnd<'_>) {
+        assert!(!self.0.load(Ordering::Relaxed), "a hook that panics");
+    }
+}
+
+/// A renewal that panics failed; those after it are made all the same, and the holder is told if none succeeds.
+#[test]
+fn f075_a_hook_that_panics_does_not_end_the_renewal_unseen() {
+    trial(|| {
+        let server = Server::start();
+        let panics = Arc::new(AtomicBool::new(false));
+        let r = builder(server.url()).hook(Panics(Arc::clone(&panics))).build().unwrap();
+        let observer = client(server.url());
+        let (lock, told) = telling(r.lock("foo").ttl(ms(900)));
+        let guard = lock.acquire().unwrap();
+        let (start, renewals) = (Instant::now(), runs(&observer));
+        panics.store(true, Ordering::Relaxed);
+        wait_until("a renewal", PATIENCE, || runs(&observer) > renewals);
+        panics.store(false, Ordering::Relaxed);
+        wait_until("its own time is over", PATIENCE, || start.elapsed() > ms(1200));
+        assert!(!guard.is_lost() && guard.owned().unwrap());
+        panics.store(true, Ordering::Relaxed);
+        let (kind, why) = told.recv_timeout(PATIENCE).unwrap();
+        assert_eq!((kind, guard.is_lost()), (ErrorKind::LockExpired, true));
+        assert!(why.unwrap().contains("panicked"));
+        panics.store(false, Ordering::Relaxed);
+        drop(guard);
+        assert_all_well(&r, &server);
+    });
+}
+
+/// How many scripts the server has run.
+fn runs(r: &Client) -> u64 {
+    let stats = r.run(cmd::info().sections("commandstats")).unwrap().commandstats;
+    ["eval", "evalsha"].iter().filter_map(|name| stats.get(*name)).map(|stats| stats.calls).sum()
 }
 
 /// Renewing needs a connection: where none is left, the holder is told in time.
