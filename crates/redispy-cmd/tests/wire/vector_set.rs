@@ -99,8 +99,8 @@ fn options_go_where_the_server_wants_them() {
     assert_eq!(wire(add().quantization(Quantization::Bin)), "VADD v VALUES 1 1 a BIN");
     let sim = || cmd::vsim::<String>("v", Vector::of_element("a"));
     assert_eq!(
-        wire(sim().count(5).epsilon(0.25).ef(100).filter(".x>1").filter_ef(0).truth().nothread()),
-        "VSIM v ELE a COUNT 5 EPSILON 0.25 EF 100 FILTER .x>1 FILTER-EF 0 TRUTH NOTHREAD"
+        wire(sim().count(5).epsilon(0.25).ef(100).filter(".x>1").filter_ef(7).truth().nothread()),
+        "VSIM v ELE a COUNT 5 EPSILON 0.25 EF 100 FILTER .x>1 FILTER-EF 7 TRUTH NOTHREAD"
     );
     assert_eq!(wire(sim().withscores()), "VSIM v ELE a WITHSCORES");
     assert_eq!(wire(sim().count(1).withattribs()), "VSIM v ELE a COUNT 1 WITHATTRIBS");

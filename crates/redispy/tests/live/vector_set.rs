@@ -76,6 +76,7 @@ fn similar_elements_are_found() {
         assert_eq!(r.run(east().count(2).ef(50).truth().nothread()).unwrap(), ["east", "north"]);
         assert_eq!(r.run(east().epsilon(0.1)).unwrap(), ["east"]);
         assert_eq!(r.run(east().filter(".x == 1").filter_ef(10)).unwrap(), ["east"]);
+        assert_eq!(r.run(east().filter_ef(0)).unwrap_err().code(), Some("ERR"));
         let scores = r.run(east().withscores()).unwrap();
         let near = |score: f64, wanted: f64| (score - wanted).abs() < 0.01;
         assert!(near(scores[0].1, 1.0) && near(scores[1].1, 0.5) && near(scores[2].1, 0.0), "{scores:?}");

@@ -64,7 +64,7 @@ impl<T: FromReply> Vsim<T> {
     }
 
     /// `FILTER-EF max-filtering-effort`: how many candidates the filter is tried on at most, 100 times the count by
-    /// default, 0 for no limit.
+    /// default. Redis 8.2 refuses 0.
     pub fn filter_ef(self, attempts: u32) -> Self {
         self.option(("FILTER-EF", attempts))
     }
