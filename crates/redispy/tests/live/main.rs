@@ -26,6 +26,7 @@ mod hyperloglog;
 mod legacy;
 mod list;
 mod lock;
+mod odd_states;
 mod pipeline;
 mod ported;
 mod pubsub;
