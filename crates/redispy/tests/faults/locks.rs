@@ -592,7 +592,7 @@ fn f075_a_hook_that_panics_does_not_end_the_renewal_unseen() {
         assert_eq!((kind, guard.is_lost()), (ErrorKind::LockExpired, true));
         assert!(why.unwrap().contains("panicked"));
         panics.store(false, Ordering::Relaxed);
-        drop(guard);
+        drop((guard, observer));
         assert_all_well(&r, &server);
     });
 }
