@@ -9,6 +9,9 @@ use crate::{Decoder, Node};
 
 /// What is kept of the memory of replies that were read.
 const KEEP: usize = 32 << 10;
+/// What is kept of it where more like them may come, and how often in a row little of it must have been used to be given back.
+const KEEP_FOR_MORE: usize = 1 << 20;
+const PATIENCE: u8 = 16;
 
 /// Any number of whole replies, owned, in the order in which they came. They were found to be whole and right when they were
 /// received and are not checked again.
@@ -35,6 +38,8 @@ pub struct Replies {
     ends: Vec<usize>,
     large: VecDeque<Large>,
     given: usize,
+    /// How many times in a row large memory was used for little.
+    calm: u8,
     shared: Shared,
 }
 
@@ -119,12 +124,38 @@ impl Replies {
 
     /// Forgets them all, and gives back what memory small replies do not need.
     pub fn clear(&mut self) {
+        self.forget();
+        self.calm = 0;
+        self.shrink(KEEP);
+    }
+
+    /// Forgets them all, but keeps the memory for more of their kind, up to 1 MiB. It goes back when the replies of 16 times in
+    /// a row needed less than a quarter of it.
+    pub fn reuse(&mut self) {
+        let used = self.bytes.len();
+        self.forget();
+        if self.bytes.capacity() <= KEEP {
+            self.shrink(KEEP);
+            return;
+        }
+        self.calm = if used < self.bytes.capacity() / 4 { self.calm + 1 } else { 0 };
+        if self.calm < PATIENCE {
+            self.shrink(KEEP_FOR_MORE);
+        } else {
+            self.clear();
+        }
+    }
+
+    fn forget(&mut self) {
         self.given = 0;
         self.large.clear();
         self.bytes.clear();
-        self.bytes.shrink_to(KEEP);
         self.ends.clear();
-        self.ends.shrink_to(KEEP / size_of::<usize>());
+    }
+
+    fn shrink(&mut self, keep: usize) {
+        self.bytes.shrink_to(keep);
+        self.ends.shrink_to(keep / size_of::<usize>());
     }
 }
 
@@ -165,6 +196,32 @@ mod tests {
             replies.clear();
         }
         assert!(replies.bytes.capacity() <= KEEP);
+    }
+
+    #[test]
+    fn memory_is_kept_for_more_of_the_kind_and_goes_back_when_they_get_small() {
+        let mut replies = Replies::default();
+        let mut take = |size: usize, count: usize| {
+            let mut wire = alloc::format!("*{count}\r\n").into_bytes();
+            (0..count).for_each(|_| crate::write_bulk(&mut wire, &alloc::vec![b'x'; size]));
+            let mut decoder = Decoder::default();
+            decoder.feed(&wire);
+            replies.push(decoder.next_reply().unwrap().unwrap());
+            replies.reuse();
+            assert!(replies.is_empty() && replies.next_reply().is_none());
+            replies.bytes.capacity()
+        };
+        let kept = take(100, 4000);
+        assert!(kept >= 400_000);
+        for _ in 0..100 {
+            (1..PATIENCE).for_each(|_| assert_eq!(take(1, 10), kept));
+            assert_eq!(take(90, 4000), kept);
+        }
+        (1..PATIENCE).for_each(|_| assert_eq!(take(1, 10), kept));
+        assert!(take(1, 10) <= KEEP);
+        // Of what is very large little is kept at once.
+        assert!(take(1000, 4000) <= KEEP_FOR_MORE);
+        assert!(take(100, 100) <= KEEP_FOR_MORE);
     }
 
     #[test]

@@ -146,6 +146,8 @@ impl InFlight {
         give_out(&self.line, &mut inbox, read);
         match failure {
             None => {
+                // There may be many of them.
+                inbox.replies.clear();
                 ticket.recycle(inbox);
                 keep_spare(ticket, self.process);
                 Ok(())

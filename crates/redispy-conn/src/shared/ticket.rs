@@ -251,7 +251,7 @@ impl Ticket {
 
     /// Gives the memory of an inbox back for the next call.
     pub(super) fn recycle(&self, mut inbox: Inbox) {
-        inbox.replies.clear();
+        inbox.replies.reuse();
         inbox.failure = None;
         inbox.deadline = None;
         *lock(&self.inbox) = inbox;
