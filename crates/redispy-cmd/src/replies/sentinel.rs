@@ -28,7 +28,7 @@ pub struct SentinelMaster {
     pub link: SentinelLink,
     /// For how long a quorum has taken it for down, in whole milliseconds; `None` when it does not (`o-down-time`).
     pub o_down_time: Option<Duration>,
-    /// How long ago it answered INFO, in whole milliseconds.
+    /// How long ago it answered INFO, in whole milliseconds; zero before it ever did.
     pub info_refresh: Duration,
     /// What it says that it is: `master`, or `slave`.
     pub role_reported: String,
@@ -72,7 +72,7 @@ pub struct SentinelReplica {
     pub flags: SentinelFlags,
     /// The connection to it.
     pub link: SentinelLink,
-    /// How long ago it answered INFO, in whole milliseconds.
+    /// How long ago it answered INFO, in whole milliseconds; zero before it ever did.
     pub info_refresh: Duration,
     /// What it says that it is: `slave`, or `master`.
     pub role_reported: String,

@@ -305,7 +305,7 @@ fn delivered(id: &Value, consumer: Vec<u8>, time: &Value, deliveries: &Value) ->
 }
 
 fn entry_of(entry: &Value) -> Option<StreamEntry<RawFields>> {
-    let [id, fields] = items(entry)? else { return None };
+    let [id, fields, ..] = items(entry)? else { return None };
     let bytes = |value: &Value| bytes_of(value).map(<[u8]>::to_vec);
     let pair = |pair: &[Value]| match pair {
         [field, value] => Some((bytes(field)?, bytes(value)?)),

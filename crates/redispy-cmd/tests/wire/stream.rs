@@ -418,6 +418,17 @@ fn all_that_is_said_of_a_stream() {
 }
 
 #[test]
+fn entries_with_more_than_is_known_are_kept() {
+    let entry = "*3\r\n$3\r\n1-1\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n:9\r\n";
+    let field = format!("$11\r\nfirst-entry\r\n{entry}");
+    let info = both(cmd::xinfo_stream("s"), format!("*2\r\n{field}"), format!("%1\r\n{field}"));
+    let first = info.first_entry.map(|entry| (entry.id, entry.fields));
+    assert_eq!(first, Some((id(1, 1), vec![(b"a".to_vec(), b"1".to_vec())])));
+    let range = both(cmd::xrange::<Map>("s", "-", "+"), format!("*1\r\n{entry}"), format!("*1\r\n{entry}"));
+    assert_eq!((range.len(), range[0].id), (1, id(1, 1)));
+}
+
+#[test]
 fn names_of_groups_and_consumers_are_bytes() {
     let reply = b"*4\r\n:1\r\n$3\r\n1-1\r\n$3\r\n1-1\r\n*1\r\n*2\r\n$2\r\n\xff\x00\r\n$1\r\n1\r\n";
     assert_eq!(both(cmd::xpending("s", "g"), reply, reply).consumers, [(b"\xff\x00".to_vec(), 1)]);
