@@ -1,7 +1,9 @@
 //! What a holder has in hand.
 
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use super::held::Held;
@@ -167,8 +169,15 @@ impl LockGuard {
 impl Drop for LockGuard {
     fn drop(&mut self) {
         self.end_renewal();
-        if !self.released {
-            self.held.release_unasked(self.held.shortly());
+        if self.released {
+            return;
+        }
+        let release = || self.held.release_unasked(self.held.shortly());
+        if thread::panicking() {
+            // A hook of the caller's may panic, too: a second panic would end the process.
+            let _ = panic::catch_unwind(AssertUnwindSafe(release));
+        } else {
+            release();
         }
     }
 }

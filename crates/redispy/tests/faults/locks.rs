@@ -1,6 +1,7 @@
 //! Locks that are stolen, expire or vanish, and what a server that hangs or dies does to those who take, keep and release them.
 
 use std::error::Error as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -593,6 +594,26 @@ fn f075_a_hook_that_panics_does_not_end_the_renewal_unseen() {
         assert!(why.unwrap().contains("panicked"));
         panics.store(false, Ordering::Relaxed);
         drop((guard, observer));
+        assert_all_well(&r, &server);
+    });
+}
+
+/// A second panic while the first one unwinds would end the process.
+#[test]
+fn f075_a_hook_that_panics_while_a_holder_panics() {
+    trial(|| {
+        let server = Server::start();
+        let panics = Arc::new(AtomicBool::new(false));
+        let r = builder(server.url()).hook(Panics(Arc::clone(&panics))).build().unwrap();
+        let holder = || {
+            let _guard = r.lock("foo").ttl(LONG).acquire().unwrap();
+            panics.store(true, Ordering::Relaxed);
+            panic!("the holder");
+        };
+        let panic = catch_unwind(AssertUnwindSafe(holder)).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"the holder"));
+        panics.store(false, Ordering::Relaxed);
+        assert!(!exists(&server, "foo"));
         assert_all_well(&r, &server);
     });
 }
