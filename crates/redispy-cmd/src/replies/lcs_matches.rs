@@ -1,19 +1,22 @@
 //! What `LCS` answers with `IDX`.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use resp_proto::Node;
 
-use crate::reply::{FromReply, ReplyError};
+use crate::reply::{FromReply, ReplyError, Value};
 
 /// Where two values have the parts of their longest common sequence.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct LcsMatches {
     /// The parts, the last one of the values first.
     pub matches: Vec<LcsMatch>,
     /// The length in bytes of the whole sequence, parts left out by `MINMATCHLEN` included.
     pub len: i64,
+    /// Fields that this version of the library does not know.
+    pub other: BTreeMap<String, Value>,
 }
 
 /// One run of bytes that two values have in common.
@@ -38,7 +41,10 @@ impl FromReply for LcsMatches {
             match name.as_bytes().as_deref() {
                 Some(b"matches") => read.matches = Vec::from_reply(value)?,
                 Some(b"len") => read.len = i64::from_reply(value)?,
-                _ => {}
+                name => {
+                    let name = String::from_utf8_lossy(name.unwrap_or_default()).into_owned();
+                    read.other.insert(name, value.into_frame());
+                }
             }
         }
         Ok(read)

@@ -72,7 +72,7 @@ impl<M: FromMap> StreamEntries<M> {
 }
 
 /// What `XAUTOCLAIM` claimed, and where to go on. `E` is [`StreamEntry`], or [`StreamId`] with `JUSTID`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AutoClaimed<E> {
     /// Where the next call goes on; `0-0` when all pending entries were looked at.
@@ -81,6 +81,8 @@ pub struct AutoClaimed<E> {
     pub claimed: Vec<E>,
     /// Pending entries that are deleted from the stream; they are pending no more. Since Redis 7.0.0.
     pub deleted: Vec<StreamId>,
+    /// What follows, which this version of the library does not know.
+    pub other: Vec<Value>,
 }
 
 impl<E> AutoClaimed<E> {
@@ -102,12 +104,13 @@ impl<E: FromReply> AutoClaimed<E> {
                 Some(deleted) => Vec::from_reply(deleted).map_err(|error| error.in_element(2))?,
                 None => Vec::new(),
             },
+            other: parts.map(Node::into_frame).collect(),
         })
     }
 }
 
 /// How many entries of a group are delivered but not acknowledged: `XPENDING` without a range.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct PendingSummary {
     /// How many.
@@ -118,11 +121,13 @@ pub struct PendingSummary {
     pub last: Option<StreamId>,
     /// The consumers that have some, and how many each.
     pub consumers: Vec<(Vec<u8>, u64)>,
+    /// What follows, which this version of the library does not know.
+    pub other: Vec<Value>,
 }
 
 impl PendingSummary {
     pub(crate) fn read(node: Node<'_>) -> Result<Self, ReplyError> {
-        let ([count, first, last, consumers], _) =
+        let ([count, first, last, consumers], other) =
             parts(node, "a number, the first id, the last id and the consumers")?;
         let consumer = |pair: &Value| match items(pair)? {
             [name, count, ..] => Some((bytes_of(name)?.to_vec(), unsigned_of(count)?)),
@@ -134,6 +139,7 @@ impl PendingSummary {
             first: id_of(&first),
             last: id_of(&last),
             consumers: items(&consumers).unwrap_or_default().iter().filter_map(consumer).collect(),
+            other,
         })
     }
 }

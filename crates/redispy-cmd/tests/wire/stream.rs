@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use redispy_cmd::commands::{self as cmd, StreamCommands, StreamTrim};
 use redispy_cmd::replies::{StreamDeletion, StreamEntry, StreamId};
 use redispy_cmd::spec::Group;
-use redispy_cmd::{Block, IntoCmd, ReplyErrorKind};
+use redispy_cmd::{Block, IntoCmd, ReplyErrorKind, Value};
 
 use crate::double::{Double, both, not_sent, read, refusal, unfit, wire};
 
@@ -426,6 +426,15 @@ fn entries_with_more_than_is_known_are_kept() {
     assert_eq!(first, Some((id(1, 1), vec![(b"a".to_vec(), b"1".to_vec())])));
     let range = both(cmd::xrange::<Map>("s", "-", "+"), format!("*1\r\n{entry}"), format!("*1\r\n{entry}"));
     assert_eq!((range.len(), range[0].id), (1, id(1, 1)));
+}
+
+#[test]
+fn parts_that_are_not_known_are_kept() {
+    let reply = "*4\r\n$3\r\n0-0\r\n*0\r\n*0\r\n:9\r\n";
+    let claimed = both(cmd::xautoclaim::<Map>("s", "g", "c", 0, 0), reply, reply);
+    assert_eq!(claimed.other, [Value::Integer(9)]);
+    let reply = "*5\r\n:1\r\n$3\r\n1-1\r\n$3\r\n1-1\r\n*0\r\n:9\r\n";
+    assert_eq!(both(cmd::xpending("s", "g"), reply, reply).other, [Value::Integer(9)]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use redispy_cmd::arg::each;
 use redispy_cmd::commands::{self as cmd, StringCommands};
 use redispy_cmd::spec::Group;
-use redispy_cmd::{IntoCmd, ReplyErrorKind};
+use redispy_cmd::{IntoCmd, ReplyErrorKind, Value};
 
 use crate::double::{Double, both, not_sent, read, refusal, unfit, wire};
 
@@ -314,9 +314,10 @@ fn places_of_a_common_sequence_are_ranges() {
         "*4\r\n$7\r\nmatches\r\n*0\r\n$3\r\nlen\r\n:0\r\n",
         "%2\r\n$7\r\nmatches\r\n*0\r\n$3\r\nlen\r\n:0\r\n",
     );
-    assert_eq!((none.matches.len(), none.len), (0, 0));
-    let more = "%3\r\n$7\r\nmatches\r\n*0\r\n$3\r\nnew\r\n*0\r\n$3\r\nlen\r\n:0\r\n";
-    assert_eq!(read(cmd::lcs("a", "b").idx(), more), Ok(none));
+    assert_eq!((none.matches.len(), none.len, none.other.len()), (0, 0, 0));
+    let more = "%3\r\n$7\r\nmatches\r\n*0\r\n$3\r\nnew\r\n:7\r\n$3\r\nlen\r\n:5\r\n";
+    let more = read(cmd::lcs("a", "b").idx(), more).unwrap();
+    assert_eq!((more.len, more.other.get("new")), (5, Some(&Value::Integer(7))));
 }
 
 #[test]
