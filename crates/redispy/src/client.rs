@@ -407,6 +407,8 @@ impl Call for Client {
                 })
             },
         );
+        let result =
+            result.map_err(|error| if request.is_read_only() { error.beyond_doubt() } else { error });
         observed.end(finish(request, result, read))
     }
 }

@@ -180,6 +180,12 @@ impl Error {
         self
     }
 
+    /// The command only reads: what it did before does not matter.
+    pub(crate) fn beyond_doubt(mut self) -> Self {
+        self.0.after_doubt = false;
+        self
+    }
+
     pub(crate) fn with_not_sent(mut self, commands: usize) -> Self {
         self.0.not_sent = Some(commands);
         self
@@ -243,8 +249,8 @@ impl Error {
 
     /// Whether the server may have acted on the command.
     ///
-    /// That of the last attempt, unless an earlier one, of a command that may be sent again, is in doubt: then it is
-    /// [`Outcome::MaybeExecuted`].
+    /// That of the last attempt, unless an earlier one is in doubt, of a command that writes and [may be sent
+    /// again](crate::Cmd::repeatable), or of a pipeline: then it is [`Outcome::MaybeExecuted`].
     ///
     /// Of a transaction that lost its connection when MULTI had been answered, but EXEC was not all sent, it is
     /// [`Outcome::NotSent`]: the server forgets what it has queued.

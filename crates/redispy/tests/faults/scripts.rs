@@ -356,6 +356,15 @@ fn f038_f097_what_an_earlier_attempt_may_have_done_is_not_forgotten() {
         let error = r.batch([set()]).unwrap_err();
         assert_error(&error, ErrorKind::Closed, Outcome::MaybeExecuted, error.phase(), &says[1..]);
         assert_recovered(&r);
+        // What reads leaves no doubt behind.
+        let lost = greeted().expect(["GET", "k"]).close();
+        let wrong = greeted().expect(["GET", "k"]).send("-WRONGTYPE a list\r\n").respond(echo);
+        let server = then_echo([lost, wrong]);
+        let r = client(server.url());
+        let error = r.get::<i64>("k").unwrap_err();
+        assert_error(&error, ErrorKind::Server, Outcome::Rejected, None, &["GET at 127.0.0.1:"]);
+        assert!(error.to_string().ends_with("WRONGTYPE a list"), "{error}");
+        assert_recovered(&r);
     });
 }
 
