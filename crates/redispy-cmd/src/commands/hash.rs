@@ -161,8 +161,9 @@ pub trait HashCommands: Execute {
         self.run(hincrby(key, field, increment))
     }
 
-    /// Adds `increment` to the floating point number in a field, 0 when there is none. The reply is the new number. Servers keep up to
-    /// 17 digits behind the point; what an `f64` does not hold of them is had as text from `cmd("HINCRBYFLOAT")`.
+    /// Adds `increment` to the floating point number in a field, 0 when there is none. The reply is the new number.
+    /// Servers keep up to 17 digits behind the point; what an `f64` does not hold of them is had as text from
+    /// `cmd("HINCRBYFLOAT")`.
     ///
     /// `HINCRBYFLOAT key field increment`. Since Redis 2.6.0. O(1).
     fn hincrbyfloat(self, key: impl ToArg, field: impl ToArg, increment: f64) -> Self::Output<f64> {
@@ -183,7 +184,7 @@ pub trait HashCommands: Execute {
         self.run(hkeys(key))
     }
 
-    /// How many fields a hash has, 0 when there is no hash.
+    /// How many fields a hash has, 0 when there is no hash. Fields that have expired count until the server removes them.
     ///
     /// `HLEN key`. Since Redis 2.0.0. O(1).
     ///

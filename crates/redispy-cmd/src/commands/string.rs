@@ -152,8 +152,9 @@ pub trait StringCommands: Execute {
         self.run(incrby(key, increment))
     }
 
-    /// Adds `increment` to the floating point number under a key, 0 when there is none. The reply is the new number. Servers keep up to
-    /// 17 digits behind the point; what an `f64` does not hold of them is had as text from `cmd("INCRBYFLOAT")`.
+    /// Adds `increment` to the floating point number under a key, 0 when there is none. The reply is the new number.
+    /// Servers keep up to 17 digits behind the point; what an `f64` does not hold of them is had as text from
+    /// `cmd("INCRBYFLOAT")`.
     ///
     /// `INCRBYFLOAT key increment`. Since Redis 2.6.0. O(1).
     ///

@@ -44,7 +44,7 @@ pub struct Hrandfield<T> {
 
 impl<T: FromReply> Hrandfield<T> {
     /// `count`: answers with at most `count` fields, all different; when negative, with exactly `-count` that may come
-    /// again. None without a hash.
+    /// again. None without a hash. Where fields have expired and are not removed yet, servers may answer with fewer.
     pub fn count(self, count: i64) -> HrandfieldCount<T> {
         HrandfieldCount { cmd: self.cmd.arg(count).decode(Vec::<T>::from_reply) }
     }
