@@ -239,7 +239,7 @@ pub trait StreamCommands: Execute {
     /// # use redispy_cmd::{Call, commands::StreamCommands};
     /// # fn example<C: Call>(r: &C) -> Result<(), C::Error> {
     /// for (consumer, entries) in r.xpending("jobs", "workers")?.consumers {
-    ///     println!("{consumer}: {entries}");
+    ///     println!("{}: {entries}", String::from_utf8_lossy(&consumer));
     /// }
     /// # Ok(()) }
     /// ```
