@@ -100,7 +100,8 @@ fn while_it_runs(r: &Client, call: [&str; 3], act: impl FnOnce()) {
     thread::scope(|scope| {
         let script = scope.spawn(move || r.execute_command(call));
         let others = Client::with_config(r.pool().config().clone().with_db(0)).unwrap();
-        let is_busy = || others.with_timeout(Duration::from_millis(300)).ping().is_err();
+        let impatient = others.with_timeout(Duration::from_millis(300));
+        let is_busy = || impatient.ping().is_err_and(|error| error.code() == Some("BUSY"));
         wait_until("the server to be busy", SOON, is_busy);
         act();
         let error = script.join().unwrap().unwrap_err();
