@@ -56,6 +56,9 @@ fn a_sentinel_tells_what_it_watches() {
             );
             assert!(master.other.is_empty() && master.link.refcount > 0, "{master:?}");
         }
+        wait_until("the Sentinel has asked the replica", PATIENCE, || {
+            r.sentinel_replicas(NAME).unwrap().iter().all(|replica| replica.master_host.is_some())
+        });
         for replicas in [r.sentinel_replicas(NAME).unwrap(), r.sentinel_slaves(NAME).unwrap()] {
             let [replica] = <[SentinelReplica; 1]>::try_from(replicas).unwrap();
             assert_eq!((&*replica.ip, replica.port), ("127.0.0.1", replica_port));
