@@ -255,18 +255,25 @@ impl<T: Seat> Queue<T> {
         granted: bool,
     ) -> Result<Duty, Refusal> {
         let len = bytes.len() as u64;
-        if granted {
-            self.granted = self.granted.saturating_sub(len);
-        }
-        if self.life != Life::Open {
-            return Err(Refusal::Over);
-        }
-        if !granted && !(self.waiting.is_empty() && (self.has_room(len) || self.is_stalled())) {
-            self.waiting.push_back(Waiting { ticket: ticket.clone(), len });
-            return Err(Refusal::Full);
+        self.arrive(len, granted)?;
+        if !granted && !self.has_place(len) {
+            return Err(self.stand_in_line(ticket, len));
         }
         self.enter(ticket, bytes, replies);
         Ok(self.duty())
+    }
+
+    /// A caller comes with so many bytes; room that it was given is used now.
+    fn arrive(&mut self, len: u64, granted: bool) -> Result<(), Refusal> {
+        if granted {
+            self.granted = self.granted.saturating_sub(len);
+        }
+        if self.life == Life::Open { Ok(()) } else { Err(Refusal::Over) }
+    }
+
+    fn stand_in_line(&mut self, ticket: &T, len: u64) -> Refusal {
+        self.waiting.push_back(Waiting { ticket: ticket.clone(), len });
+        Refusal::Full
     }
 
     fn enter(&mut self, ticket: &T, bytes: &mut Cow<'_, [u8]>, replies: usize) {
@@ -494,6 +501,11 @@ impl<T: Seat> Queue<T> {
     }
 
     // Room
+
+    /// Whether so many bytes may be queued by a caller that was not given room: nobody stands in line before it.
+    fn has_place(&self, len: u64) -> bool {
+        self.waiting.is_empty() && (self.has_room(len) || self.is_stalled())
+    }
 
     fn has_room(&self, len: u64) -> bool {
         let queued = self.end - self.written + self.granted;

@@ -572,13 +572,18 @@ impl Hook for Panics {
     }
 }
 
+/// A client whose hook panics while the flag is set.
+fn with_panics(server: &Server) -> (Client, Arc<AtomicBool>) {
+    let panics = Arc::new(AtomicBool::new(false));
+    (builder(server.url()).hook(Panics(Arc::clone(&panics))).build().unwrap(), panics)
+}
+
 /// A renewal that panics failed; those after it are made all the same, and the holder is told if none succeeds.
 #[test]
 fn f075_a_hook_that_panics_does_not_end_the_renewal_unseen() {
     trial(|| {
         let server = Server::start();
-        let panics = Arc::new(AtomicBool::new(false));
-        let r = builder(server.url()).hook(Panics(Arc::clone(&panics))).build().unwrap();
+        let (r, panics) = with_panics(&server);
         let observer = client(server.url());
         let (lock, told) = telling(r.lock("foo").ttl(ms(900)));
         let guard = lock.acquire().unwrap();
@@ -603,8 +608,7 @@ fn f075_a_hook_that_panics_does_not_end_the_renewal_unseen() {
 fn f075_a_hook_that_panics_while_a_holder_panics() {
     trial(|| {
         let server = Server::start();
-        let panics = Arc::new(AtomicBool::new(false));
-        let r = builder(server.url()).hook(Panics(Arc::clone(&panics))).build().unwrap();
+        let (r, panics) = with_panics(&server);
         let holder = || {
             let _guard = r.lock("foo").ttl(LONG).acquire().unwrap();
             panics.store(true, Ordering::Relaxed);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::{Duty, Entry, Gift, Life, Queue, Reader, Refusal, Seat, Sent, Waiting};
+use super::{Duty, Entry, Gift, Life, Queue, Reader, Refusal, Seat, Sent};
 
 /// So many bytes of deferred calls are written though earlier ones are not answered yet; fewer when fewer are under way, down to
 /// the other number.
@@ -33,21 +33,14 @@ impl<T: Seat> Queue<T> {
         until: Option<Instant>,
     ) -> Result<Duty, Refusal> {
         let len = bytes.len() as u64;
-        if granted {
-            self.granted = self.granted.saturating_sub(len);
-        }
-        if self.life != Life::Open {
-            return Err(Refusal::Over);
-        }
+        self.arrive(len, granted)?;
         if self.keeper.is_none() {
             return Err(Refusal::Unkept);
         }
         // Where nobody may send it again later, it waits until the connection is known to be of use.
-        let free = self.waiting.is_empty() && !self.unproven && (self.has_room(len) || self.is_stalled());
-        if !granted && !free {
+        if !granted && (self.unproven || !self.has_place(len)) {
             ticket.stand_in_line();
-            self.waiting.push_back(Waiting { ticket: ticket.clone(), len });
-            return Err(Refusal::Full);
+            return Err(self.stand_in_line(ticket, len));
         }
         if let Some(until) = until {
             self.soonest = Some(self.soonest.map_or(until, |soonest| soonest.min(until)));
